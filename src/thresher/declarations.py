@@ -1,0 +1,113 @@
+"""What a task, a model or an optimizer says of itself in plain Python, so that a study is
+checked without importing TensorFlow."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option that a study file may set.
+
+    Attributes
+    ----------
+    type : type
+        `bool`, `int`, `float` (an integer is taken, too) or `str`.
+    default : bool, int, float, str or None
+        The value where the study file is silent; None where it has to be given.
+    unit : str
+        The unit for the manual, such as ``"timesteps"``; empty for a pure number or a word.
+    minimum, maximum : float or None
+        Inclusive bounds of a number.
+    above, below : float or None
+        Exclusive bounds of a number.
+    choices : tuple of str
+        All words allowed; empty for any.
+    help : str
+        One sentence for ``config/README.md``.
+    """
+
+    type: type
+    default: Value | None = None
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    below: float | None = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class TaskDeclaration:
+    """What a task file says of itself, as its constant ``TASK``.
+
+    Attributes
+    ----------
+    options : mapping of str to Option
+    loss : str
+        The Keras loss that belongs to the task, such as ``"binary_crossentropy"``.
+    inputs : callable
+        options → shape of one input, without the batch, such as ``(timesteps, 1)``.
+    outputs : callable
+        options → shape of one label, without the batch, such as ``(timesteps, 1)``.
+    draw : callable
+        ``(generator, options, n) → (x, y)``, float32 arrays of shape ``(n, *inputs)`` and
+        ``(n, *outputs)``: n fresh independent examples.
+    held_out : callable
+        ``(generator, options, n) → (x, y)``: the fixed evaluation set, by a quasi-random draw
+        where the task has one.
+    baseline : callable or None
+        options → the position baseline in nats; None where the task has none.
+    """
+
+    options: Mapping[str, Option]
+    loss: str
+    inputs: Callable[[Mapping[str, Any]], tuple[int, ...]]
+    outputs: Callable[[Mapping[str, Any]], tuple[int, ...]]
+    draw: Callable[..., Any]
+    held_out: Callable[..., Any]
+    baseline: Callable[[Mapping[str, Any]], float] | None = None
+
+
+@dataclass(frozen=True)
+class ModelDeclaration:
+    """What a model file says of itself, as its constant ``MODEL``.
+
+    Attributes
+    ----------
+    options : mapping of str to Option
+        An option called ``merge_mode`` becomes the wildcard of that name.
+    build : callable
+        ``(options, inputs, outputs) → keras.Model``, uncompiled and built; ``inputs`` and
+        ``outputs`` are the task's shapes. Imports Keras inside.
+    parameters : callable
+        ``(options, inputs, outputs) → int``, the number of trainable parameters, in plain
+        Python; equals ``build(...).count_params()`` less the non-trainable ones.
+    """
+
+    options: Mapping[str, Option]
+    build: Callable[..., Any]
+    parameters: Callable[..., int]
+
+
+@dataclass(frozen=True)
+class OptimizerDeclaration:
+    """What thresher knows of a Keras optimizer without importing Keras.
+
+    Attributes
+    ----------
+    keras_class : str
+        Its class name in ``keras.optimizers``.
+    learning_rate : float
+        Keras' default.
+    options : mapping of str to Option
+        Further arguments, with Keras' names and defaults.
+    """
+
+    keras_class: str
+    learning_rate: float
+    options: Mapping[str, Option] = field(default_factory=dict)

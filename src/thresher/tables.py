@@ -1,0 +1,363 @@
+"""Column names, units and dtypes of every table, and the one way to write and read them.
+
+A table is a tidy CSV under ``results/<study>/tables/``; traces and predictions are Parquet.
+Every write is atomic: a unique temporary file beside the target, then a rename.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+Kind = Literal["str", "int", "float", "bool", "int?", "float?", "str?"]
+
+_DTYPES: Mapping[str, str] = {
+    "str": "str",
+    "str?": "str",
+    "int": "int64",
+    "int?": "Int64",
+    "float": "float64",
+    "float?": "float64",
+    "bool": "bool",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its kind (a trailing ``?`` allows missing values), unit and meaning."""
+
+    kind: Kind
+    unit: str
+    meaning: str
+
+
+Schema = Mapping[str, Column]
+
+STUDY = {"study": Column("str", "", "study name, the stem of its file")}
+ARM = {"arm": Column("str", "", "arm: variant, then merge mode and other factors")}
+ARM_KEYS = {
+    **STUDY,
+    **ARM,
+    "variant": Column("str", "", "model variant"),
+    "merge_mode": Column("str", "", "merge mode, `none` where the variant has none"),
+}
+SEED = {"seed": Column("int", "", "seed, the replicate")}
+PAIR = {
+    **STUDY,
+    **ARM,
+    "reference": Column("str", "", "the arm that `arm` is compared with"),
+}
+BAND = {
+    "n": Column("int", "runs", "runs (pairs, for a difference) behind the mean"),
+    "mean": Column("float", "nats", "mean over seeds of the metric"),
+    "lower": Column("float?", "nats", "lower limit of the band"),
+    "upper": Column("float?", "nats", "upper limit of the band"),
+    "band": Column("str", "", "`simultaneous`, `pointwise` or `none` (fewer than 6 runs)"),
+    "critical": Column("float?", "", "critical value of the band, in standard errors"),
+}
+
+TRACE: Schema = {
+    **ARM_KEYS,
+    **SEED,
+    "epoch": Column("int", "epochs", "training epochs done"),
+    "loss": Column("float?", "nats", "training loss of that epoch; missing at epoch 0"),
+    "accuracy": Column("float?", "fraction", "training accuracy of that epoch"),
+    "eval_loss": Column("float?", "nats", "held-out loss; missing between evaluations"),
+    "eval_accuracy": Column("float?", "fraction", "held-out accuracy"),
+}
+PREDICTIONS: Schema = {
+    **ARM_KEYS,
+    **SEED,
+    "timestep": Column("int", "timesteps", "position in the held-out sequence, from 0"),
+    "input": Column("float", "", "input value"),
+    "expected": Column("float", "", "label"),
+    "probability": Column("float?", "", "the model's output"),
+    "predicted": Column("float?", "", "the output rounded to a label"),
+}
+EVENTS: Schema = {
+    **ARM_KEYS,
+    **SEED,
+    "threshold": Column("float", "nats", "loss level to be reached"),
+    "budget": Column("int", "epochs", "maximum epochs"),
+    "epochs_to_threshold": Column("int?", "epochs", "event time; missing where not reached"),
+    "time": Column("int", "epochs", "event time, or the budget where not reached"),
+    "event": Column("bool", "", "whether the threshold was reached"),
+    "outcome": Column("str", "", "`reached`, `censored` or `diverged`"),
+    "diverged_at": Column("int?", "epochs", "first epoch with a loss not finite"),
+    "final_loss": Column("float?", "nats", "held-out loss at the budget"),
+    "final_accuracy": Column("float?", "fraction", "held-out accuracy at the budget"),
+}
+ARMS: Schema = {
+    **ARM_KEYS,
+    "parameters": Column("int?", "", "trainable parameters of the model"),
+    "threshold": Column("float", "nats", "loss level to be reached"),
+    "budget": Column("int", "epochs", "maximum epochs"),
+    "n": Column("int", "runs", "runs"),
+    "reached": Column("int", "runs", "runs that reached the threshold"),
+    "censored": Column("int", "runs", "runs that did not within the budget"),
+    "diverged": Column("int", "runs", "runs whose loss became infinite or NaN before reaching"),
+    "restricted_mean": Column("float", "epochs", "mean epochs to threshold within the budget"),
+    "restricted_mean_se": Column("float?", "epochs", "its standard error; missing for one run"),
+    "restricted_mean_lower": Column("float?", "epochs", "Student-t lower limit"),
+    "restricted_mean_upper": Column("float?", "epochs", "Student-t upper limit"),
+    "median": Column("float?", "epochs", "median epochs to threshold; missing if not reached"),
+    "median_lower": Column("float?", "epochs", "order-statistic lower limit; missing if below all"),
+    "median_upper": Column("float?", "epochs", "order-statistic upper limit; missing = infinite"),
+    "reached_fraction": Column("float", "fraction", "share of runs that reached the threshold"),
+    "reached_lower": Column("float", "fraction", "Wilson lower limit"),
+    "reached_upper": Column("float", "fraction", "Wilson upper limit"),
+    "ert": Column("float?", "epochs", "expected running time: epochs spent over successes"),
+    "ert_lower": Column("float?", "epochs", "bootstrap lower limit"),
+    "ert_upper": Column("float?", "epochs", "bootstrap upper limit; missing = infinite"),
+}
+CONTRASTS: Schema = {
+    **PAIR,
+    "design": Column("str", "", "`paired` (by seed) or `unpaired`"),
+    "n_arm": Column("int", "runs", "runs of the arm that were used"),
+    "n_reference": Column("int", "runs", "runs of the reference that were used"),
+    "n_dropped": Column("int", "seeds", "seeds that only one of the two arms has"),
+    "reached_arm": Column("int", "runs", "runs of the arm that reached the threshold"),
+    "reached_reference": Column("int", "runs", "runs of the reference that reached it"),
+    "mean_arm": Column("float", "epochs", "restricted mean of the arm"),
+    "mean_reference": Column("float", "epochs", "restricted mean of the reference"),
+    "mean_difference": Column("float", "epochs", "restricted mean, arm − reference"),
+    "lower": Column("float?", "epochs", "lower limit; missing = minus infinity"),
+    "upper": Column("float?", "epochs", "upper limit; missing = infinity"),
+    "confidence": Column("float", "", "confidence of the interval, per contrast"),
+    "percent": Column("float", "percent", "mean_difference in percent of the reference"),
+    "percent_lower": Column("float?", "percent", "lower in percent of the reference"),
+    "percent_upper": Column("float?", "percent", "upper in percent of the reference"),
+    "p": Column("float", "", "two-sided sign-flip (unpaired: permutation) p-value"),
+    "p_adjusted": Column("float", "", "p, Holm-adjusted over the contrasts of this table"),
+    "p_smallest": Column("float", "", "smallest p that this number of seeds can give"),
+    "p_resolution": Column("float", "", "step of the p-value: 2^(1−n) exact, 1/(M+1) Monte Carlo"),
+    "margin": Column("float", "fraction", "margin of equivalence, relative to the reference"),
+    "p_equivalence": Column("float", "", "larger p of the two one-sided tests"),
+    "p_equivalence_adjusted": Column("float", "", "the same, Holm-adjusted"),
+    "verdict": Column("str", "", "one of `VERDICTS`"),
+    "seeds_for_effect": Column("int?", "seeds", "rough guess: seeds for 80 % power at this effect"),
+    "seeds_for_margin": Column("int?", "seeds", "rough guess: seeds for 80 % power at the margin"),
+    "win_probability": Column("float", "", "P(arm before reference) + ½ P(tie)"),
+    "cliffs_delta": Column("float", "", "Cliff's delta of epochs to threshold, arm sooner > 0"),
+    "welch_p": Column("float?", "", "Welch's t test, for readers who expect it (unpaired only)"),
+}
+VERDICTS = (
+    "faster",
+    "slower",
+    "equivalent",
+    "detectable but negligible",
+    "inconclusive",
+    "not reached",
+)
+SURVIVAL: Schema = {
+    **STUDY,
+    **ARM,
+    "epoch": Column("int", "epochs", "time"),
+    "at_risk": Column("int", "runs", "runs not yet there just before this epoch"),
+    "events": Column("int", "runs", "runs that reach the threshold at this epoch"),
+    "censored": Column("int", "runs", "runs censored at this epoch"),
+    "survival": Column("float", "", "Kaplan–Meier estimate of P(T > epoch)"),
+    "lower": Column("float", "", "Wilson lower limit, pointwise"),
+    "upper": Column("float", "", "Wilson upper limit, pointwise"),
+}
+CURVES: Schema = {
+    **STUDY,
+    **ARM,
+    "metric": Column("str", "", "`eval_loss` (nats) or `eval_accuracy` (fraction)"),
+    "epoch": Column("int", "epochs", "training epochs done"),
+    **BAND,
+}
+CURVE_DIFFERENCES: Schema = {
+    **PAIR,
+    "metric": Column("str", "", "`eval_loss` (nats) or `eval_accuracy` (fraction)"),
+    "epoch": Column("int", "epochs", "training epochs done"),
+    **BAND,
+}
+THRESHOLDS: Schema = {
+    **PAIR,
+    "threshold": Column("float", "nats", "loss level of the grid"),
+    "primary": Column("bool", "", "whether this is the study's threshold"),
+    "n_pairs": Column("int", "seeds", "pairs (unpaired: runs of the arm)"),
+    "reached_arm": Column("int", "runs", "runs of the arm that reached this level"),
+    "reached_reference": Column("int", "runs", "runs of the reference that reached it"),
+    "mean_reference": Column("float", "epochs", "restricted mean of the reference"),
+    "mean_difference": Column("float", "epochs", "restricted mean, arm − reference"),
+    "lower": Column("float?", "epochs", "lower limit at this level alone; missing = −infinity"),
+    "upper": Column("float?", "epochs", "upper limit at this level alone; missing = infinity"),
+    "p": Column("float", "", "p-value at this level alone"),
+    "p_max_t": Column("float", "", "p-value adjusted for the whole grid by max-T"),
+    "verdict": Column("str", "", "verdict at this level from p_max_t, Holm over contrasts"),
+}
+THRESHOLD_EVENTS: Schema = {
+    **STUDY,
+    **ARM,
+    **SEED,
+    "threshold": Column("float", "nats", "loss level of the grid"),
+    "time": Column("int", "epochs", "event time, or the budget where not reached"),
+    "event": Column("bool", "", "whether this level was reached"),
+}
+RANK_TESTS: Schema = {
+    **PAIR,
+    "test": Column("str", "", "`log-rank`, `Gehan–Wilcoxon` or `Prentice–Wilcoxon`"),
+    "design": Column("str", "", "`paired` (sign-flipped scores) or `unpaired` (asymptotic)"),
+    "n": Column("int", "", "pairs (unpaired: runs of both arms)"),
+    "statistic": Column("float?", "", "studentised mean of score differences, or chi-squared"),
+    "p": Column("float", "", "two-sided p-value, not adjusted"),
+}
+HAZARDS: Schema = {
+    **PAIR,
+    "hazard_ratio": Column("float?", "", "Cox hazard ratio of reaching, arm over reference"),
+    "lower": Column("float?", "", "Wald lower limit"),
+    "upper": Column("float?", "", "Wald upper limit"),
+    "p": Column("float?", "", "Wald p-value, descriptive"),
+}
+OMNIBUS: Schema = {
+    **STUDY,
+    "test": Column("str", "", "the test's name"),
+    "arms": Column("int", "", "arms compared"),
+    "n": Column("int", "seeds", "seeds that every arm has"),
+    "statistic": Column("float?", "", "its statistic"),
+    "p": Column("float", "", "within-seed label permutation p-value, descriptive"),
+}
+FINAL: Schema = {
+    **STUDY,
+    **ARM,
+    "metric": Column("str", "", "`final_loss` (nats) or `final_accuracy` (fraction)"),
+    "n": Column("int", "runs", "runs with a finite value"),
+    "mean": Column("float?", "", "mean"),
+    "iqm": Column("float?", "", "interquartile mean"),
+    "lower": Column("float?", "", "bootstrap lower limit of the interquartile mean"),
+    "upper": Column("float?", "", "bootstrap upper limit of the interquartile mean"),
+}
+IMPROVEMENT: Schema = {
+    **PAIR,
+    "metric": Column("str", "", "`final_loss` or `final_accuracy`"),
+    "probability": Column("float", "", "P(arm better than reference) + ½ P(tie), over run pairs"),
+    "lower": Column("float?", "", "bootstrap lower limit"),
+    "upper": Column("float?", "", "bootstrap upper limit"),
+}
+LUCK_PAIRS: Schema = {
+    **PAIR,
+    "seeds": Column("int", "seeds", "seeds drawn for each arm"),
+    "other_order": Column("float", "", "how often the order of means comes out otherwise"),
+    "tie": Column("float", "", "how often the means tie"),
+}
+LUCK_WINNERS: Schema = {
+    **STUDY,
+    **ARM,
+    "seeds": Column("int", "seeds", "seeds drawn for each arm"),
+    "wins": Column("float", "", "how often this arm has the smallest mean (ties shared)"),
+}
+
+TABLES: Mapping[str, Schema] = {
+    "events": EVENTS,
+    "arms": ARMS,
+    "contrasts": CONTRASTS,
+    "pairs": CONTRASTS,
+    "survival": SURVIVAL,
+    "curves": CURVES,
+    "curve_differences": CURVE_DIFFERENCES,
+    "predictions": PREDICTIONS,
+    "thresholds": THRESHOLDS,
+    "threshold_events": THRESHOLD_EVENTS,
+    "rank_tests": RANK_TESTS,
+    "hazards": HAZARDS,
+    "omnibus": OMNIBUS,
+    "final": FINAL,
+    "improvement": IMPROVEMENT,
+    "luck_pairs": LUCK_PAIRS,
+    "luck_winners": LUCK_WINNERS,
+}
+
+
+class TableError(ValueError):
+    """A table that does not have the columns, kinds or values that its schema asks for."""
+
+
+def check(table: pd.DataFrame, schema: Schema, name: str) -> pd.DataFrame:
+    """Return the table with the schema's columns first and their dtypes; factors follow.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+    schema : mapping of str to Column
+    name : str
+        How the error calls the table, such as its path.
+
+    Raises
+    ------
+    TableError
+        If a column is missing, has a missing value it may not have, or can't be converted.
+    """
+    missing = [column for column in schema if column not in table]
+    if missing:
+        raise TableError(f"{name}: column {missing[0]} is missing; has {', '.join(table)}")
+    converted = {}
+    for label, column in schema.items():
+        values = table[label]
+        if not column.kind.endswith("?") and values.isna().any():
+            row = int(values.isna().to_numpy().argmax())
+            raise TableError(f"{name}: {label} must have a value, but row {row} has none")
+        try:
+            converted[label] = values.astype(_DTYPES[column.kind])  # type: ignore[call-overload]
+        except (TypeError, ValueError) as error:
+            raise TableError(f"{name}: {label} must be {column.kind}: {error}") from None
+    factors = [column for column in table if column not in schema]
+    return pd.DataFrame({**converted, **{factor: table[factor] for factor in factors}})
+
+
+@contextmanager
+def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a unique temporary path beside `path`; rename it into place if nothing fails.
+
+    A reader sees the old file, or the whole new one, never a half. Killed in between, a
+    ``.<name>.*.tmp`` file that nobody reads is left.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_text(text: str, path: str | os.PathLike[str]) -> None:
+    """Write text as UTF-8, atomically, with the same bytes on every system."""
+    with atomic(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_table(table: pd.DataFrame, name: str, path: str | os.PathLike[str]) -> None:
+    """Check a table against ``TABLES[name]`` and write it as CSV, unrounded, atomically."""
+    checked = check(table, TABLES[name], str(path))
+    with atomic(path) as temporary:
+        checked.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def read_table(path: str | os.PathLike[str], name: str | None = None) -> pd.DataFrame:
+    """Read a table that `write_table` wrote; its name is the file's stem unless given.
+
+    The word ``none`` stays a word; only empty cells are missing.
+    """
+    schema = TABLES[name or Path(path).stem]
+    text = {c: "str" for c, column in schema.items() if column.kind.startswith("str")}
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text)  # type: ignore[arg-type]
+    return check(table, schema, str(path))
