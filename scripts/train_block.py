@@ -1,0 +1,14 @@
+"""Train one block of seeds of one arm (rule train_block)."""
+
+from thresher.logs import logged
+from thresher.training import run_job
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        run_job(
+            snakemake.params.specification,
+            snakemake.params.seeds,
+            snakemake.output.traces,
+            snakemake.output.predictions,
+            snakemake.output.run,
+        )

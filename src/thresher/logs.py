@@ -1,0 +1,42 @@
+"""Everything that a job prints, TensorFlow's own lines included, goes to the job's log file."""
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def logged(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Send this process' output to a file until the block ends, an error's traceback included.
+
+    Parameters
+    ----------
+    path : path
+        The log file; it is begun anew.
+
+    Notes
+    -----
+    File descriptors are redirected, not `sys.stdout`, because C++ libraries print, too.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    saved = os.dup(1), os.dup(2)
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    try:
+        yield
+    except BaseException:
+        traceback.print_exc()
+        raise
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.dup2(saved[0], 1)
+        os.dup2(saved[1], 2)
+        for descriptor in (log, *saved):
+            os.close(descriptor)

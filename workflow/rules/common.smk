@@ -1,0 +1,50 @@
+"""What every rule shares: wildcard constraints, and paths from the study."""
+
+import os
+
+from thresher.code import PACKAGE, code
+
+# For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")])
+)
+
+ARMS = {arm.path: arm for arm in STUDY.arms}
+SCRIPTS = os.path.join(workflow.basedir, "scripts")
+
+
+wildcard_constraints:
+    study=STUDY.name,
+    variant="[^/]+",
+    merge_mode="[^/]+",
+    factors="[^/]+",
+    block=r"\d+",
+    table="[a-z_]+",
+
+
+def script_code(name, *discovered):
+    """The script of that name and the library files that it needs, for `input: code=`."""
+    return code(os.path.join(SCRIPTS, f"{name}.py"), *discovered)
+
+
+def arm_of(wildcards):
+    """The arm that the wildcards of a trace name."""
+    return ARMS[f"{wildcards.variant}/{wildcards.merge_mode}/{wildcards.factors}"]
+
+
+def training_code(wildcards):
+    """The code of one arm's training: other models and tasks don't touch it."""
+    return script_code(
+        "train_block",
+        f"thresher.tasks.{STUDY.task.name}",
+        f"thresher.models.{arm_of(wildcards).model}",
+    )
+
+
+def blocks(ending):
+    """One file of that ending for each arm and block of the study, in the study's order."""
+    return [
+        f"results/{STUDY.name}/traces/{path}/seeds_{block}.{ending}"
+        for path in ARMS
+        for block in STUDY.blocks()
+    ]
