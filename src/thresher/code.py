@@ -1,4 +1,4 @@
-"""Which library files a script depends on, so that Snakemake reruns exactly what an edit affects."""
+"""Which library files a script depends on: Snakemake reruns exactly what an edit affects."""
 
 import ast
 from functools import cache

@@ -6,13 +6,15 @@ Every write is atomic: a unique temporary file beside the target, then a rename.
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 Kind = Literal["str", "int", "float", "bool", "int?", "float?", "str?"]
 
@@ -296,7 +298,9 @@ def check(table: pd.DataFrame, schema: Schema, name: str) -> pd.DataFrame:
     """
     missing = [column for column in schema if column not in table]
     if missing:
-        raise TableError(f"{name}: column {missing[0]} is missing; has {', '.join(table)}")
+        raise TableError(
+            f"{name}: column {missing[0]} is missing; has {', '.join(map(str, table))}"
+        )
     converted = {}
     for label, column in schema.items():
         values = table[label]
@@ -308,7 +312,7 @@ def check(table: pd.DataFrame, schema: Schema, name: str) -> pd.DataFrame:
         except (TypeError, ValueError) as error:
             raise TableError(f"{name}: {label} must be {column.kind}: {error}") from None
     factors = [column for column in table if column not in schema]
-    return pd.DataFrame({**converted, **{factor: table[factor] for factor in factors}})
+    return pd.concat([pd.DataFrame(converted), table[factors]], axis=1)
 
 
 @contextmanager
@@ -352,6 +356,29 @@ def write_table(table: pd.DataFrame, name: str, path: str | os.PathLike[str]) ->
         checked.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
 
 
+def read_traces(
+    paths: Sequence[str | os.PathLike[str]], columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Join Parquet files of traces or predictions; a factor that a file lacks is missing there.
+
+    Parameters
+    ----------
+    paths : sequence of path
+    columns : sequence of str or None
+        Read only these columns, besides the factors; all where None.
+    """
+    parts = [_read_parquet(path, columns) for path in paths]
+    return pa.concat_tables(parts, promote_options="permissive").to_pandas()
+
+
+def _read_parquet(path: str | os.PathLike[str], columns: Sequence[str] | None) -> pa.Table:
+    if columns is None:
+        return pq.read_table(path)
+    names = pq.read_schema(path).names
+    known = {**TRACE, **PREDICTIONS}
+    return pq.read_table(path, columns=[c for c in names if c in columns or c not in known])
+
+
 def read_table(path: str | os.PathLike[str], name: str | None = None) -> pd.DataFrame:
     """Read a table that `write_table` wrote; its name is the file's stem unless given.
 
@@ -359,5 +386,5 @@ def read_table(path: str | os.PathLike[str], name: str | None = None) -> pd.Data
     """
     schema = TABLES[name or Path(path).stem]
     text = {c: "str" for c, column in schema.items() if column.kind.startswith("str")}
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text)  # type: ignore[arg-type]
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text)
     return check(table, schema, str(path))
