@@ -16,7 +16,7 @@ report: "workflow/report/workflow.rst"
 
 
 try:
-    STUDY = load(config["study"])
+    STUDY = load(config.get("study"))
 except StudyError as error:
     sys.exit(str(error))
 

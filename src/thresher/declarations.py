@@ -3,6 +3,7 @@ checked without importing TensorFlow."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 Value = bool | int | float | str
@@ -111,3 +112,8 @@ class OptimizerDeclaration:
     keras_class: str
     learning_rate: float
     options: Mapping[str, Option] = field(default_factory=dict)
+
+
+def names(folder: Path) -> tuple[str, ...]:
+    """Name what can be discovered in a folder: every Python file but the private ones."""
+    return tuple(sorted(path.stem for path in folder.glob("[!_]*.py")))

@@ -1,6 +1,7 @@
 """What every rule shares: wildcard constraints, and paths from the study."""
 
 import os
+import re
 
 from thresher.code import PACKAGE, code
 
@@ -14,12 +15,11 @@ SCRIPTS = os.path.join(workflow.basedir, "scripts")
 
 
 wildcard_constraints:
-    study=STUDY.name,
+    study=re.escape(STUDY.name),
     variant="[^/]+",
     merge_mode="[^/]+",
     factors="[^/]+",
     block=r"\d+",
-    table="[a-z_]+",
 
 
 def script_code(name, *discovered):
