@@ -1,0 +1,141 @@
+"""One lane's step and evaluation, vectorised over all lanes and repeated over epochs."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from thresher.study.plan import Training
+from thresher.training.stacked import StackedOptimizer
+
+Accuracy = Callable[[Any, Any], Any]
+_ACCURACIES: dict[str, Accuracy] = {
+    "binary_crossentropy": keras.metrics.binary_accuracy,
+    "categorical_crossentropy": keras.metrics.categorical_accuracy,
+    "sparse_categorical_crossentropy": keras.metrics.sparse_categorical_accuracy,
+}
+
+
+class Lanes:
+    """The state of all lanes, stacked along a first axis, and the program that trains them.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Built; gives the computation, not the weights.
+    options : Training
+    width : int
+        Lanes.
+    """
+
+    def __init__(self, model: keras.Model, options: Training, width: int) -> None:
+        self.model, self.options, self.width = model, options, width
+        self.loss = keras.losses.get(options.loss)
+        self.accuracy = _ACCURACIES.get(str(options.loss))
+        self.trainable = [self._stack(v) for v in model.trainable_variables]
+        self.fixed = [self._stack(v) for v in model.non_trainable_variables]
+        constraints = [v.constraint for v in model.trainable_variables]
+        self.optimizer = StackedOptimizer(options, self.trainable, constraints)
+        self._chunk = tf.function(self._train, reduce_retracing=True)
+
+    def _stack(self, variable: Any) -> tf.Variable:
+        zeros = tf.zeros((self.width, *variable.shape), variable.dtype)
+        return tf.Variable(zeros, trainable=False)
+
+    def reset(self, trainable: Sequence[Any], fixed: Sequence[Any]) -> None:
+        """Begin anew from these values, one array of shape ``(width, ...)`` a variable."""
+        for variables, values in ((self.trainable, trainable), (self.fixed, fixed)):
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
+        self.optimizer.reset()
+
+    def train(self, first: int, x: Any, y: Any, held_out: tuple[Any, Any]) -> tuple[Any, ...]:
+        """Train some epochs and evaluate where due.
+
+        Parameters
+        ----------
+        first : int
+            Epochs done before.
+        x, y : array, shape (epochs, width, batch, ...)
+        held_out : tuple of array
+            Inputs and labels, shared by all lanes.
+
+        Returns
+        -------
+        loss, accuracy : array, shape (epochs, width)
+        eval_loss, eval_accuracy : array, shape (evaluations, width)
+        """
+        return tuple(part.numpy() for part in self._chunk(tf.constant(first), x, y, *held_out))
+
+    def evaluate(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Return held-out loss and accuracy of every lane, in inference mode."""
+        loss, accuracy = tf.function(self._evaluate)(x, y)
+        return loss.numpy(), accuracy.numpy()
+
+    def predict(self, x: Any) -> Any:
+        """Return every lane's output for shared inputs, shape ``(width, n, ...)``."""
+
+        def one(state: Any) -> Any:
+            return self.model.stateless_call(*state, x, training=False)[0]
+
+        return tf.function(lambda: self._vectorized(one, self._state()))().numpy()
+
+    def _state(self) -> tuple[list[Any], list[Any]]:
+        return [v.value() for v in self.trainable], [v.value() for v in self.fixed]
+
+    def _vectorized(self, function: Callable[..., Any], elements: Any) -> Any:
+        return tf.vectorized_map(function, elements, warn=False)
+
+    def _train(self, first: Any, x: Any, y: Any, held_x: Any, held_y: Any) -> Any:
+        every = self.options.evaluate_every
+        epochs = tf.shape(x)[0]
+        losses = tf.TensorArray(tf.float32, epochs, element_shape=(2, self.width))
+        due = (first + epochs) // every - first // every
+        evaluations = tf.TensorArray(tf.float32, due, element_shape=(2, self.width))
+        done = tf.constant(0)
+        for epoch in tf.range(epochs):
+            losses = losses.write(epoch, self._step(x[epoch], y[epoch]))
+            if (first + epoch + 1) % every == 0:
+                evaluations = evaluations.write(done, tf.stack(self._evaluate(held_x, held_y)))
+                done += 1
+        trained, evaluated = losses.stack(), evaluations.stack()
+        return trained[:, 0], trained[:, 1], evaluated[:, 0], evaluated[:, 1]
+
+    def _step(self, x: Any, y: Any) -> Any:
+        loss, accuracy, gradients, fixed = self._vectorized(self._lane, (x, y, self._state()))
+        for gradient, variable in zip(gradients, self.trainable, strict=True):
+            gradient.set_shape(variable.shape)
+        self.optimizer.apply(gradients)
+        for variable, value in zip(self.fixed, fixed, strict=True):
+            variable.assign(tf.reshape(value, variable.shape))
+        return tf.stack([loss, accuracy])
+
+    def _lane(self, element: Any) -> Any:
+        x, y, (trainable, fixed) = element
+        with tf.GradientTape() as tape:
+            tape.watch(trainable)
+            outputs, updated, losses = self.model.stateless_call(
+                trainable, fixed, x, training=True, return_losses=True
+            )
+            loss = self._data_loss(y, outputs)
+            for extra in losses:
+                loss += tf.cast(extra, loss.dtype)
+        found = tape.gradient(loss, trainable, unconnected_gradients="zero")
+        gradients = self.optimizer.clip([tf.convert_to_tensor(gradient) for gradient in found])
+        return loss, self._accuracy(y, outputs), gradients, updated
+
+    def _evaluate(self, x: Any, y: Any) -> Any:
+        def one(state: Any) -> Any:
+            outputs, _ = self.model.stateless_call(*state, x, training=False)
+            return self._data_loss(y, outputs), self._accuracy(y, outputs)
+
+        return self._vectorized(one, self._state())
+
+    def _data_loss(self, y: Any, outputs: Any) -> Any:
+        return tf.reduce_mean(self.loss(y, outputs))
+
+    def _accuracy(self, y: Any, outputs: Any) -> Any:
+        if self.accuracy is None:
+            return tf.constant(float("nan"))
+        return tf.reduce_mean(tf.cast(self.accuracy(y, outputs), tf.float32))

@@ -1,0 +1,103 @@
+"""One optimizer for the stacked variables of all lanes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from thresher import optimizers
+from thresher.study.plan import Training
+
+
+class StackedOptimizer:
+    """Applies Keras' optimizer once to the stacked variables; clips inside each lane.
+
+    Parameters
+    ----------
+    options : Training
+    variables : sequence of tf.Variable
+        Of shape ``(lanes, ...)``.
+    constraints : sequence of callable or None
+        Each variable's constraint, applied lane by lane.
+    """
+
+    def __init__(
+        self,
+        options: Training,
+        variables: Sequence[tf.Variable],
+        constraints: Sequence[Callable[[Any], Any] | None],
+    ) -> None:
+        given = dict(options.optimizer_options)
+        self.clipping = {name: given.pop(name) for name in optimizers.CLIPPING if name in given}
+        self.variables, self.constraints = variables, constraints
+        self.optimizer = optimizers.build(options.optimizer, options.learning_rate, given)
+        fused = options.optimizer == "adam" and not set(given) & {"amsgrad", "weight_decay"}
+        self._update = self._adam if fused else self._keras
+        if fused:
+            self.iterations = tf.Variable(0, dtype=tf.int64, trainable=False)
+            moments = [tf.Variable(tf.zeros_like(v)) for v in variables for _ in range(2)]
+            self.moments = list(zip(moments[::2], moments[1::2], strict=True))
+            self._reset = [self.iterations, *moments]
+        else:
+            self.stacked = [keras.Variable(v, trainable=True) for v in variables]
+            self.optimizer.build(self.stacked)
+            self._reset = [v.value for v in self.optimizer.variables]
+            self._initial = [tf.identity(v) for v in self._reset]
+
+    def reset(self) -> None:
+        """Forget moments and iterations."""
+        if self._update == self._adam:
+            for variable in self._reset:
+                variable.assign(tf.zeros_like(variable))
+            return
+        for variable, value in zip(self.optimizer.variables, self._initial, strict=True):
+            variable.assign(value)
+
+    def clip(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+        """Clip the gradients of one lane, as Keras does for one model."""
+        clipping: Mapping[str, Any] = self.clipping
+        if "clipnorm" in clipping:
+            return [tf.clip_by_norm(gradient, clipping["clipnorm"]) for gradient in gradients]
+        if "global_clipnorm" in clipping:
+            return tf.clip_by_global_norm(gradients, clipping["global_clipnorm"])[0]
+        if "clipvalue" in clipping:
+            bound = clipping["clipvalue"]
+            return [tf.clip_by_value(gradient, -bound, bound) for gradient in gradients]
+        return gradients
+
+    def apply(self, gradients: Sequence[tf.Tensor]) -> None:
+        """Update all lanes' variables."""
+        self._update(gradients)
+        for variable, constraint in zip(self.variables, self.constraints, strict=True):
+            if constraint is not None:
+                variable.assign(tf.vectorized_map(constraint, variable.value(), warn=False))
+
+    def _keras(self, gradients: Sequence[tf.Tensor]) -> None:
+        for stacked, variable in zip(self.stacked, self.variables, strict=True):
+            stacked.assign(variable)
+        self.optimizer.apply(gradients, self.stacked)
+        for stacked, variable in zip(self.stacked, self.variables, strict=True):
+            variable.assign(stacked.value)
+
+    def _adam(self, gradients: Sequence[tf.Tensor]) -> None:
+        """Keras' Adam in one pass over memory, by TensorFlow's fused kernel."""
+        optimizer = self.optimizer
+        rate = optimizer._learning_rate
+        rate = rate(self.iterations) if callable(rate) else tf.convert_to_tensor(rate)
+        step = tf.cast(self.iterations.assign_add(1), tf.float32)
+        for variable, (first, second), gradient in zip(
+            self.variables, self.moments, gradients, strict=True
+        ):
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=first.handle,
+                v=second.handle,
+                beta1_power=tf.pow(tf.constant(optimizer.beta_1, tf.float32), step),
+                beta2_power=tf.pow(tf.constant(optimizer.beta_2, tf.float32), step),
+                lr=tf.cast(rate, tf.float32),
+                beta1=optimizer.beta_1,
+                beta2=optimizer.beta_2,
+                epsilon=optimizer.epsilon,
+                grad=gradient,
+            )
