@@ -1,0 +1,1 @@
+"""Events or traces to tables: estimates, tests, intervals, verdicts. No drawing, no files."""

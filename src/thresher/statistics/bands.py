@@ -1,0 +1,198 @@
+"""Bands around mean curves: simultaneous by sign-flipped residuals, or pointwise."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from thresher.statistics.flips import Signs, enumerated, generator
+
+FEWEST = 6
+FLIPS = 4_999
+_EXACT_UP_TO = 13
+_CHUNK = 512
+KINDS = ("simultaneous", "pointwise")
+
+
+@dataclass(frozen=True)
+class Band:
+    """A mean curve and its band; the curves have shape (epochs,).
+
+    Attributes
+    ----------
+    n : int
+        Runs (pairs) behind the mean; the smaller arm for an unpaired difference.
+    mean, lower, upper : ndarray
+        Limits are NaN where there is no band.
+    kind : str
+        ``simultaneous``, ``pointwise`` or, with fewer than 6 runs, ``none``.
+    critical : float
+        Half width in standard errors; NaN without a band.
+    """
+
+    n: int
+    mean: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    kind: str
+    critical: float
+
+
+def mean_band(
+    curves: np.ndarray, kind: str = "simultaneous", confidence: float = 0.95, entropy: int = 0
+) -> Band:
+    """Return the mean of curves with a band; curves of paired differences get theirs the same way.
+
+    Estimand: the mean curve. Assumption: independent seeds. The simultaneous (sup-t) band is
+    m ± q s/√n with q the quantile of max over epochs of the re-studentised |t| of sign-flipped
+    residuals: all sign changes for n ≤ 13, else 4,999 random ones. It covers the whole mean curve
+    in about 0.90 to 0.95 of studies at n = 10 to 30. The pointwise band takes Student's t and
+    covers each epoch by itself only. Epochs without spread have width zero and stay out of the
+    maximum; fewer than 6 curves get no band.
+
+    Parameters
+    ----------
+    curves : ndarray, shape (n, epochs)
+        Finite.
+    kind : {"simultaneous", "pointwise"}
+    confidence : float
+    entropy : int
+
+    References
+    ----------
+    Montiel Olea & Plagborg-Møller (2019), J. Appl. Econometrics 34:1.
+    """
+    values = _checked(curves, kind)
+    n, mean = len(values), values.mean(axis=0)
+    if n < FEWEST:
+        return _without(n, mean)
+    residuals = values - mean
+    power = (residuals**2).sum(axis=0)
+    spread = _spreads(values, power)
+    error = np.where(spread, np.sqrt(power / (n * (n - 1))), 0.0)
+    if kind == "pointwise":
+        critical = float(stats.t.ppf((1 + confidence) / 2, n - 1))
+    elif not spread.any():
+        critical = 0.0
+    else:
+        scaled = residuals[:, spread] / np.sqrt(power[spread])
+        z = _largest(band_signs(n, entropy), scaled)
+        # The variance of flipped residuals follows from their mean, so t grows with z.
+        critical = _quantile(z, confidence)
+        critical = math.sqrt((n - 1) * critical**2 / max(n - critical**2, 1e-12))
+    return _band(n, mean, error, kind, critical)
+
+
+def difference_band(
+    arm: np.ndarray,
+    reference: np.ndarray,
+    kind: str = "simultaneous",
+    confidence: float = 0.95,
+    entropy: int = 0,
+) -> Band:
+    """Return the difference of two independent mean curves, arm − reference, with a band.
+
+    As `mean_band`, with Welch's standard error and degrees of freedom.
+
+    Parameters
+    ----------
+    arm, reference : ndarray, shapes (n_arm, epochs), (n_reference, epochs)
+    kind : {"simultaneous", "pointwise"}
+    confidence : float
+    entropy : int
+    """
+    values = [_checked(arm, kind), _checked(reference, kind)]
+    sizes = [len(part) for part in values]
+    means = [part.mean(axis=0) for part in values]
+    mean = means[0] - means[1]
+    if min(sizes) < FEWEST:
+        return _without(min(sizes), mean)
+    residuals = [part - m for part, m in zip(values, means, strict=True)]
+    powers = [(part**2).sum(axis=0) for part in residuals]
+    spread = _spreads(values[0], powers[0]) | _spreads(values[1], powers[1])
+    shares = [power / (n * (n - 1)) for power, n in zip(powers, sizes, strict=True)]
+    error = np.where(spread, np.sqrt(sum(shares)), 0.0)
+    if kind == "pointwise":
+        weights = sum(s**2 / (n - 1) for s, n in zip(shares, sizes, strict=True))
+        freedom = np.divide(error**4, weights, out=np.ones(len(mean)), where=weights > 0)
+        factor = stats.t.ppf((1 + confidence) / 2, freedom)
+        band = _band(min(sizes), mean, error * factor, kind, 1.0)
+        return Band(band.n, mean, band.lower, band.upper, kind, float(np.median(factor)))
+    critical = 0.0
+    if spread.any():
+        parts = [part[:, spread] for part in residuals]
+        t = _welch_maxima(parts, [power[spread] for power in powers], entropy)
+        critical = _quantile(t, confidence)
+    return _band(min(sizes), mean, error, kind, critical)
+
+
+def band_signs(n: int, entropy: int) -> Signs:
+    """Return the signs of a band: all for n ≤ 13, else 4,999 random rows."""
+    if n <= _EXACT_UP_TO:
+        return enumerated(n)
+    bits = generator(entropy, "bands").integers(0, 2, size=(FLIPS, n), dtype=np.int8)
+    return Signs(2 * bits - 1, exact=False)
+
+
+def _largest(signs: Signs, scaled: np.ndarray) -> np.ndarray:
+    out = np.empty(len(signs.matrix))
+    for begin in range(0, len(out), _CHUNK):
+        rows = slice(begin, begin + _CHUNK)
+        out[rows] = np.abs(signs.matrix[rows].astype(float) @ scaled).max(axis=1)
+    return out
+
+
+def _welch_maxima(
+    residuals: list[np.ndarray], powers: list[np.ndarray], entropy: int
+) -> np.ndarray:
+    bits = generator(entropy, "bands").integers(
+        0, 2, size=(FLIPS, sum(map(len, residuals))), dtype=np.int8
+    )
+    signs = 2 * bits - 1
+    n = len(residuals[0])
+    out = np.empty(FLIPS)
+    for begin in range(0, FLIPS, _CHUNK):
+        rows = slice(begin, begin + _CHUNK)
+        means, variance = [], np.zeros(residuals[0].shape[1])
+        for part, power, own in zip(
+            residuals, powers, (signs[rows, :n], signs[rows, n:]), strict=True
+        ):
+            size = len(part)
+            means.append(own.astype(float) @ part / size)
+            variance = variance + (power / size - means[-1] ** 2) / (size - 1)
+        floor = 1e-12 * sum(
+            power / len(part) for power, part in zip(powers, residuals, strict=True)
+        )
+        t = np.abs(means[0] - means[1]) / np.sqrt(np.maximum(variance, floor))
+        out[rows] = t.max(axis=1)
+    return out
+
+
+def _checked(curves: np.ndarray, kind: str) -> np.ndarray:
+    values = np.asarray(curves, float)
+    if kind not in KINDS:
+        raise ValueError(f"band must be simultaneous or pointwise, but was {kind}")
+    if values.ndim != 2 or not len(values):
+        raise ValueError(f"curves must have shape (n, epochs), but have {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError("curves must be finite: leave diverged runs out")
+    return values
+
+
+def _spreads(values: np.ndarray, power: np.ndarray) -> np.ndarray:
+    """Tell epochs with spread from those where runs agree up to rounding."""
+    return power > len(values) * (1e-12 * np.abs(values).max(axis=0)) ** 2
+
+
+def _quantile(maxima: np.ndarray, confidence: float) -> float:
+    return float(np.quantile(maxima, confidence, method="higher"))
+
+
+def _band(n: int, mean: np.ndarray, error: np.ndarray, kind: str, critical: float) -> Band:
+    return Band(n, mean, mean - critical * error, mean + critical * error, kind, critical)
+
+
+def _without(n: int, mean: np.ndarray) -> Band:
+    nothing = np.full(len(mean), np.nan)
+    return Band(n, mean, nothing, nothing, "none", math.nan)
