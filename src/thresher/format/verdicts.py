@@ -155,7 +155,8 @@ class _Said:
         return p_value(self.row["p_equivalence_adjusted"], "adjusted p of equivalence")
 
     def reached(self, role: str) -> str:
-        return f"in {count(self.row[f'reached_{role}'])} of {count(self.row[f'n_{role}'])} runs"
+        n = self.row[f"n_{role}"]
+        return f"in {count(self.row[f'reached_{role}'])} of {count(n)} {plural(n, 'run')}"
 
     def outlook(self) -> str:
         """Guess how many seeds would settle it."""
@@ -164,7 +165,7 @@ class _Said:
         effect, margin = row["seeds_for_effect"], row["seeds_for_margin"]
         if smallest > self.alpha:
             lead = (
-                f"{count(n)} {plural(n, 'seed')} can not settle it: the smallest adjusted p that "
+                f"{count(n)} {plural(n, 'seed')} cannot settle it: the smallest adjusted p that "
                 f"so few can give is {number(min(smallest, 1.0), 2)}; "
             )
         else:
@@ -172,8 +173,8 @@ class _Said:
         if known(effect) and effect > n:
             return f"{lead}about {count(effect)} seeds would settle it, a rough guess"
         if known(margin) and margin > n:
-            size = percent(100 * row["margin"])
-            return f"{lead}about {count(margin)} seeds would settle {size}, a rough guess"
+            guess = f"about {count(margin)} seeds would settle a difference of"
+            return f"{lead}{guess} {percent(100 * row['margin'])}, a rough guess"
         return f"{lead}more seeds than {count(n)} are needed, no guess how many"
 
 

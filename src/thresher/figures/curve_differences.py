@@ -1,0 +1,86 @@
+"""Difference of the mean held-out loss to the reference, with its band: a panel for each arm."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from thresher.figures.cast import Actor
+from thresher.figures.curves import draw_band
+from thresher.figures.inputs import Inputs
+from thresher.figures.multiples import grid
+from thresher.figures.palette import TEXT
+from thresher.figures.style import DOUBLE, epoch_axis, place, styled, ticks, write
+from thresher.format import count, number, plural
+
+
+@styled
+def curve_differences(
+    differences: pd.DataFrame,
+    actors: Mapping[str, Actor],
+    paired: bool = True,
+    width: float = DOUBLE,
+) -> Figure:
+    """Draw the difference of each contrast's mean curves, arm − reference.
+
+    Parameters
+    ----------
+    differences : pandas.DataFrame
+        Columns of `tables.CURVE_DIFFERENCES`; the metric ``eval_loss`` is drawn.
+    actors : mapping of str to Actor
+    paired : bool
+        Whether n counts pairs.
+    width : float
+        Inches.
+    """
+    shown = differences[differences["metric"] == "eval_loss"]
+    contrasts = [
+        (actors[str(arm)], actors[str(reference)], rows)
+        for (arm, reference), rows in shown.groupby(["arm", "reference"], sort=False)
+    ]
+    one = len({reference.arm for _, reference, _ in contrasts}) == 1
+    unit = "pair" if paired else "run"
+    titles = [
+        f"{arm.name}{'' if one else f' − {reference.name}'}, "
+        f"{count(rows['n'].max())} {plural(rows['n'].max(), unit)}"
+        for arm, reference, rows in contrasts
+    ]
+    figure, panels = grid(titles, width)
+    low, high = _limits(shown)
+    for axes, (arm, _, rows) in zip(panels, contrasts, strict=True):
+        axes.axhline(0, color=TEXT, linewidth=0.8, gid=f"zero-{arm.index}")
+        draw_band(axes, rows, arm, alpha=0.3)
+        epoch_axis(axes, int(shown["epoch"].max()), "")
+        axes.set_ylim(low, high)
+        ticks(axes, "y", number, place(axes)[3] - place(axes)[1])
+        axes.grid(axis="y")
+    left, _, _, top = place(panels[0])
+    bottom = place(panels[-1])[1]
+    name = f"Held-out loss, difference to {contrasts[0][1].name} (nats)" if one else ""
+    name = name or "Difference of held-out loss (nats)"
+    write(figure, 0.12, (bottom + top) / 2, name, rotation=90, ha="center")
+    write(figure, (left + place(panels[0])[2]) / 2, 0.12, "Training epochs", ha="center")
+    return figure
+
+
+def _limits(shown: pd.DataFrame) -> tuple[float, float]:
+    """Return limits that hold zero, the means and what of the bands is near them."""
+    mean = shown["mean"].to_numpy(float)
+    mean = np.append(mean[np.isfinite(mean)], 0.0)
+    reach = max(np.ptp(mean), 1e-3)
+    band = shown[["lower", "upper"]].to_numpy(float, na_value=np.nan)
+    band = np.append(band[np.isfinite(band)], 0.0)
+    low = max(min(band.min(), mean.min()), mean.min() - reach)
+    high = min(max(band.max(), mean.max()), mean.max() + reach)
+    return low - 0.06 * (high - low), high + 0.06 * (high - low)
+
+
+def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
+    """Yield the study's curve differences, where it compares arms."""
+    if inputs.has("curve_differences"):
+        table, paired = inputs.tables["curve_differences"], inputs.settings["paired"]
+        yield (
+            "curve_differences",
+            curve_differences(table, inputs.actors, paired, inputs.width),
+        )

@@ -1,0 +1,100 @@
+"""Every contrast's difference in epochs over the grid of thresholds: a panel for each."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from thresher.figures.cast import Actor
+from thresher.figures.inputs import Inputs
+from thresher.figures.multiples import grid
+from thresher.figures.palette import TEXT
+from thresher.figures.style import DOUBLE, difference_ticks, place, styled, ticks, write
+from thresher.format import count, number, plural
+
+_DECIDED = ("faster", "slower", "detectable but negligible")
+
+
+@styled
+def thresholds(
+    table: pd.DataFrame,
+    actors: Mapping[str, Actor],
+    paired: bool = True,
+    width: float = DOUBLE,
+) -> Figure:
+    """Draw the difference with its interval at each threshold.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns of `tables.THRESHOLDS`.
+    actors : mapping of str to Actor
+    paired : bool
+        Whether n counts pairs.
+    width : float
+        Inches.
+    """
+    contrasts = [
+        (actors[str(arm)], actors[str(reference)], rows.sort_values("threshold"))
+        for (arm, reference), rows in table.groupby(["arm", "reference"], sort=False)
+    ]
+    one = len({reference.arm for _, reference, _ in contrasts}) == 1
+    unit = "pair" if paired else "run"
+    titles = [
+        f"{arm.name}{'' if one else f' − {reference.name}'}, "
+        f"{count(rows['n_pairs'].max())} {plural(rows['n_pairs'].max(), unit)}"
+        for arm, reference, rows in contrasts
+    ]
+    figure, panels = grid(titles, width, extra=0.18)
+    limits = _limits(table)
+    for axes, (arm, _, rows) in zip(panels, contrasts, strict=True):
+        axes.set_ylim(*limits)
+        _panel(axes, rows, arm)
+    against = f"difference to {contrasts[0][1].name}" if one else "difference"
+    middle = (place(panels[0])[3] + place(panels[-1])[1]) / 2
+    write(figure, 0.12, middle, f"Epochs to threshold, {against}", rotation=90, ha="center")
+    shape = "filled: decided by the max-T p-value; open: not; ring: the study's threshold"
+    left = place(panels[0])[0]
+    write(figure, left, 0.2, f"Threshold (nats)\n{shape}", linespacing=1.35)
+    return figure
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, arm: Actor) -> None:
+    levels, colour = rows["threshold"].to_numpy(float), arm.look.colour
+    room = 0.06 * max(np.ptp(levels), 0.01)
+    axes.set_xlim(levels.min() - room, levels.max() + room)
+    axes.axhline(0, color=TEXT, linewidth=0.8)
+    low, high = axes.get_ylim()
+    lower = rows["lower"].fillna(low).to_numpy(float)
+    upper = rows["upper"].fillna(high).to_numpy(float)
+    axes.vlines(levels, lower, upper, color=colour, linewidth=1.4, gid=arm.gid("interval"))
+    difference = rows["mean_difference"].to_numpy(float)
+    axes.plot(levels, difference, color=colour, linewidth=0.8, gid=arm.gid("line"))
+    decided = rows["verdict"].isin(_DECIDED).to_numpy()
+    dots = {"linestyle": "none", "marker": "o", "markersize": 4.5, "color": colour}
+    axes.plot(levels[decided], difference[decided], gid=arm.gid("decided"), **dots)
+    # Open: filled with nothing would let the line through, and a page may be dark or light.
+    for level, value in zip(levels[~decided], difference[~decided], strict=True):
+        axes.plot([level], [value], **{**dots, "markerfacecolor": "#d9d9d9"})
+    primary = rows["primary"].to_numpy(bool)
+    ring = {"markersize": 9, "markerfacecolor": "none", "markeredgewidth": 1, "color": TEXT}
+    axes.plot(levels[primary], difference[primary], **{**dots, **ring}, gid=arm.gid("primary"))
+    ticks(axes, "x", number, place(axes)[2] - place(axes)[0])
+    difference_ticks(axes, "y", place(axes)[3] - place(axes)[1])
+    axes.grid(axis="y")
+
+
+def _limits(table: pd.DataFrame) -> tuple[float, float]:
+    values = table[["mean_difference", "lower", "upper"]].to_numpy(float, na_value=np.nan)
+    values = np.append(values[np.isfinite(values)], 0.0)
+    room = 0.08 * max(np.ptp(values), 1.0)
+    return float(values.min() - room), float(values.max() + room)
+
+
+def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
+    """Yield the effect over the threshold grid, where the study compares arms."""
+    if inputs.has("thresholds"):
+        table, paired = inputs.tables["thresholds"], inputs.settings["paired"]
+        yield "thresholds", thresholds(table, inputs.actors, paired, inputs.width)
