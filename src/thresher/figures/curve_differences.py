@@ -11,7 +11,7 @@ from thresher.figures.curves import draw_band
 from thresher.figures.inputs import Inputs
 from thresher.figures.multiples import grid
 from thresher.figures.palette import TEXT
-from thresher.figures.style import DOUBLE, epoch_axis, place, styled, ticks, write
+from thresher.figures.style import DOUBLE, epoch_axis, place, styled, ticks
 from thresher.format import count, number, plural
 
 
@@ -46,7 +46,10 @@ def curve_differences(
         f"{count(rows['n'].max())} {plural(rows['n'].max(), unit)}"
         for arm, reference, rows in contrasts
     ]
-    figure, panels = grid(titles, width)
+    against = f"to {contrasts[0][1].name}" if one else "of the two arms"
+    figure, panels = grid(
+        titles, f"Held-out loss (nats), difference {against}", "Training epochs", width
+    )
     low, high = _limits(shown)
     for axes, (arm, _, rows) in zip(panels, contrasts, strict=True):
         axes.axhline(0, color=TEXT, linewidth=0.8, gid=f"zero-{arm.index}")
@@ -55,24 +58,18 @@ def curve_differences(
         axes.set_ylim(low, high)
         ticks(axes, "y", number, place(axes)[3] - place(axes)[1])
         axes.grid(axis="y")
-    left, _, _, top = place(panels[0])
-    bottom = place(panels[-1])[1]
-    name = f"Held-out loss, difference to {contrasts[0][1].name} (nats)" if one else ""
-    name = name or "Difference of held-out loss (nats)"
-    write(figure, 0.12, (bottom + top) / 2, name, rotation=90, ha="center")
-    write(figure, (left + place(panels[0])[2]) / 2, 0.12, "Training epochs", ha="center")
     return figure
 
 
 def _limits(shown: pd.DataFrame) -> tuple[float, float]:
     """Return limits that hold zero, the means and what of the bands is near them."""
     mean = shown["mean"].to_numpy(float)
-    mean = np.append(mean[np.isfinite(mean)], 0.0)
+    mean = np.array([*mean[np.isfinite(mean)], 0.0])
     reach = max(np.ptp(mean), 1e-3)
     band = shown[["lower", "upper"]].to_numpy(float, na_value=np.nan)
-    band = np.append(band[np.isfinite(band)], 0.0)
-    low = max(min(band.min(), mean.min()), mean.min() - reach)
-    high = min(max(band.max(), mean.max()), mean.max() + reach)
+    finite = np.array([*band[np.isfinite(band)], 0.0])
+    low = max(min(finite.min(), mean.min()), mean.min() - reach)
+    high = min(max(finite.max(), mean.max()), mean.max() + reach)
     return low - 0.06 * (high - low), high + 0.06 * (high - low)
 
 

@@ -1,6 +1,7 @@
 """What figures of loss against epochs share: raw runs, bands, reference levels."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,6 @@ from matplotlib.axes import Axes
 from thresher.figures.cast import Actor
 from thresher.figures.labels import dashed
 from thresher.figures.palette import TEXT
-from thresher.figures.style import place
 from thresher.format import nats
 
 RUNS = 32
@@ -42,11 +42,11 @@ def runs_of(
         yield int(str(seed)), epoch[kept], value[kept]
 
 
-def draw_runs(axes: Axes, traces: pd.DataFrame, actor: Actor) -> None:
-    """Draw single runs as faint lines, ``raw-<arm>-<k>``."""
+def draw_runs(axes: Axes, traces: pd.DataFrame, actor: Actor, alpha: float) -> None:
+    """Draw single runs as faint lines, ``raw-<arm>-<k>``, behind everything."""
+    style: dict[str, Any] = {"color": actor.look.colour, "alpha": alpha, "linewidth": 0.5}
     for k, (_, epoch, value) in enumerate(runs_of(traces, actor.arm)):
-        style = {"color": actor.look.colour, "linewidth": 0.5, "alpha": 0.3, "zorder": 1.5}
-        axes.plot(epoch, value, gid=f"raw-{actor.index}-{k}", **style)
+        axes.plot(epoch, value, gid=f"raw-{actor.index}-{k}", zorder=0.8, **style)
 
 
 def draw_band(axes: Axes, rows: pd.DataFrame, actor: Actor, alpha: float = 0.18) -> None:
@@ -55,7 +55,7 @@ def draw_band(axes: Axes, rows: pd.DataFrame, actor: Actor, alpha: float = 0.18)
     epoch, colour = rows["epoch"].to_numpy(), actor.look.colour
     lower, upper = (rows[name].to_numpy(float, na_value=np.nan) for name in ("lower", "upper"))
     if np.isfinite(lower).any():
-        fill = {"facecolor": colour, "alpha": alpha, "linewidth": 0}
+        fill: dict[str, Any] = {"facecolor": colour, "alpha": alpha, "linewidth": 0}
         axes.fill_between(epoch, lower, upper, gid=actor.gid("band"), **fill)
     mean = rows["mean"].to_numpy(float, na_value=np.nan)
     axes.plot(epoch, mean, color=colour, gid=actor.gid("line"), **dashed(actor.look))
@@ -73,9 +73,9 @@ def draw_levels(axes: Axes, threshold: float, baseline: float | None) -> None:
     name = f"threshold, {nats(threshold)}"
     if baseline is not None and abs(baseline - threshold) < 1e-3 * threshold:
         name, baseline = f"threshold = position baseline, {nats(threshold)}", None
-    level = {"color": TEXT, "linewidth": 0.9}
+    level: dict[str, Any] = {"color": TEXT, "linewidth": 0.9}
     axes.axhline(threshold, gid="threshold", linestyle=(0, (6, 2)), **level)
-    above = baseline is not None and 0 < threshold - baseline
+    above = baseline is not None and threshold > baseline
     _name_level(axes, threshold, name, above)
     if baseline is not None:
         axes.axhline(baseline, gid="baseline", linestyle=(0, (1.5, 1.5)), **level)
@@ -83,7 +83,6 @@ def draw_levels(axes: Axes, threshold: float, baseline: float | None) -> None:
 
 
 def _name_level(axes: Axes, level: float, name: str, above: bool) -> None:
-    left, bottom, right, top = place(axes)
     axes.annotate(
         name,
         (0, level),

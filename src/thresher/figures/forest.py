@@ -45,10 +45,15 @@ def forest(
         Inches.
     """
     table = contrasts.to_dict("records")
-    one = contrasts["reference"].nunique() == 1
+    one = len(set(contrasts["reference"])) == 1
     named = "adjusted p" if p == "p_adjusted" else "max-T p"
     rows = [_row(row, actors, one, p, named if not is_wide(width) else "") for row in table]
-    figure, axes = row_axes(rows, ("verdict", named, "n"), width)
+    against = actors[table[0]["reference"]].name if one else "the arm after the minus"
+    below = f"← sooner    grey: within ±{percent(100 * table[0]['margin'])}    later →"
+    below += f"\nEpochs to {nats(threshold)}, difference to {against}"
+    reserve = ("inconclusive", "< 0.001", "")
+    headings = ("verdict", named, "n")
+    figure, axes = row_axes(rows, headings, below, width, reserve=reserve)
     axes.set_xlim(*(limits or forest_limits(contrasts)))
     for k, row in enumerate(table):
         _zone(axes, k, row)
@@ -56,10 +61,6 @@ def forest(
     for k, row in enumerate(table):
         _mark(axes, k, row, actors[row["arm"]])
     difference_ticks(axes, "x", place(axes)[2] - place(axes)[0])
-    against = actors[table[0]["reference"]].name if one else "the arm after the minus"
-    unit = f"Epochs to {nats(threshold)}, difference to {against}"
-    shade = f"← sooner    grey: within ±{percent(100 * table[0]['margin'])}    later →"
-    axes.set_xlabel(f"{shade}\n{unit}", linespacing=1.35)
     return figure
 
 
@@ -87,20 +88,27 @@ def forest_limits(contrasts: pd.DataFrame) -> Limits:
 def _zone(axes: Axes, k: int, row: Mapping[Any, Any]) -> None:
     half = row["margin"] * row["mean_reference"]
     zone = Rectangle((-half, k - 0.5), 2 * half, 1, gid=f"margin-{k}")
-    zone.set(facecolor=NEUTRAL, alpha=0.22, linewidth=0)
+    zone.set(facecolor=NEUTRAL, alpha=0.22, linewidth=0, antialiased=False)
     axes.add_patch(zone)
 
 
 def _mark(axes: Axes, k: int, row: Mapping[Any, Any], arm: Actor) -> None:
     low, high = axes.get_xlim()
     ends: Sequence[Any] = (row["lower"], row["upper"])
-    left, right = (edge if pd.isna(end) else end for end, edge in zip(ends, (low, high)))
-    line = {"color": arm.look.colour, "linewidth": 1.8, "solid_capstyle": "butt"}
+    left, right = (
+        edge if pd.isna(end) else end for end, edge in zip(ends, (low, high), strict=True)
+    )
+    line: dict[str, Any] = {"color": arm.look.colour, "linewidth": 1.8, "solid_capstyle": "butt"}
     axes.plot([left, right], [k, k], gid=arm.gid(f"interval-{k}"), **line)
     for end, edge, marker in zip(ends, (low, high), ("<", ">"), strict=True):
         if pd.isna(end):
             axes.plot([edge], [k], marker=marker, markersize=6, color=line["color"], clip_on=False)
-    dot = {"marker": arm.look.marker, "markersize": 6, "color": line["color"], "zorder": 3}
+    dot: dict[str, Any] = {
+        "marker": arm.look.marker,
+        "markersize": 6,
+        "color": line["color"],
+        "zorder": 3,
+    }
     axes.plot([row["mean_difference"]], [k], gid=arm.gid(f"point-{k}"), **dot)
 
 

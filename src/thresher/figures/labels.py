@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,7 +16,7 @@ from thresher.figures.style import LINE, add, is_wide, new, place, stroke, text_
 
 KEY = 0.24
 """Length of the piece of line before a label."""
-_GAP, _MARGIN, _LEFT, _BOTTOM, _TOP = 0.05, 0.06, 0.62, 0.46, 0.12
+_GAP, _MARGIN, _LEFT, _BOTTOM, _TOP = 0.05, 0.06, 0.7, 0.46, 0.12
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,16 @@ class Label:
 
 
 def wrap(text: str, width: float) -> str:
-    """Break text into lines no wider than `width` inches."""
+    """Break text into lines no wider than `width` inches, after commas where that is enough."""
     if text_width(text) <= width:
         return text
+    # textwrap breaks at plain spaces only.
+    parts = [
+        part.replace(" ", "\u00a0") if text_width(part) <= width else part
+        for part in text.split(", ")
+    ]
     letters = max(int(len(text) * width / text_width(text)), 4)
-    return "\n".join(textwrap.wrap(text, letters))
+    return "\n".join(textwrap.wrap(", ".join(parts), letters)).replace("\u00a0", " ")
 
 
 def lines(texts: Sequence[str]) -> int:
@@ -102,10 +108,11 @@ def _beside(figure: Figure, axes: Axes, labels: Sequence[Label]) -> None:
     points = axes.transData.transform(np.column_stack([np.full(len(labels), 1.0), heights]))
     ends = points[:, 1] / figure.dpi
     gap = lines(texts) * LINE
-    rows = spread(ends, gap, bottom + gap / 2 - 0.05, top - gap / 2 + 0.1)
+    # Backwards: of equal ends the first arm gets the highest place.
+    rows = spread(ends[::-1], gap, bottom + gap / 2 - 0.05, top - gap / 2 + 0.1)[::-1]
     for label, text, end, row in zip(labels, texts, ends, rows, strict=True):
         x = right + 0.2
-        leader = {"color": label.actor.look.colour, "linewidth": 0.7, "alpha": 0.7}
+        leader: dict[str, Any] = {"color": label.actor.look.colour, "linewidth": 0.7, "alpha": 0.7}
         stroke(figure, [right, x], [end, row], gid=label.actor.gid("leader"), **leader)
         key(figure, x, row, label.actor.look, label.actor.gid("key"))
         write(figure, x + KEY + _GAP, row, text, gid=label.actor.gid("label"))
@@ -126,6 +133,6 @@ def key(figure: Figure, x: float, y: float, look: Look, gid: str) -> None:
     stroke(figure, [x, x + KEY], [y, y], gid=gid, color=look.colour, **dashed(look))
 
 
-def dashed(look: Look) -> dict[str, object]:
+def dashed(look: Look) -> dict[str, Any]:
     """Return the line style of a look as an argument of a line."""
     return {"linestyle": (0, look.dash) if look.dash else "-"}

@@ -48,7 +48,7 @@ def learning_curves(
     for actor in arms:
         rows = shown[shown["arm"] == actor.arm]
         if traces is not None:
-            draw_runs(axes, traces, actor)
+            draw_runs(axes, traces, actor, alpha=min(0.18, 1.6 / len(arms)))
         draw_band(axes, rows, actor)
         labels.append(Label(actor, actor.label, last_finite(rows.sort_values("epoch")["mean"])))
     draw_labels(axes, labels)

@@ -1,6 +1,7 @@
 """What a comparison with few seeds would have said: which arm wins, and in which order two come."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -94,7 +95,7 @@ def _heat(axes: Axes, table: pd.DataFrame, names: list[str], gids: list[str], ti
             cell = Rectangle((column + 0.02, row + 0.06), 0.96, 0.88, facecolor=colour)
             axes.add_patch(cell)
             ink = "#ffffff" if dark else "#000000"
-            style = {"ha": "center", "va": "center", "color": ink}
+            style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
             axes.text(column + 0.5, row + 0.5, fraction(value), **style)
 
 

@@ -66,7 +66,7 @@ def matrix(
         y = bottom + (len(arms) - k - 0.5) * height
         write(figure, left - 0.1, y, names[k], ha="right", gid=arms[k].gid("row"))
         x, above = left + (k - 0.5) * cell, bottom + (len(arms) - k) * height + 0.08
-        style = {"rotation": 90, "ha": "center", "va": "bottom"}
+        style: dict[str, Any] = {"rotation": 90, "ha": "center", "va": "bottom"}
         write(figure, x, above, names[k - 1], gid=arms[k - 1].gid("column"), **style)
     legend = f"Epochs to {nats(threshold)}, row − column\n{key}"
     write(figure, 0.1, 0.08, legend, va="bottom", linespacing=1.35, gid="key")
@@ -88,11 +88,15 @@ def _cells(axes: Any, pairs: pd.DataFrame, actors: Mapping[str, Actor], numbers:
         place = (reference.index, arm.index)
         name = f"pair-{arm.index}-{reference.index}"
         axes.add_patch(Rectangle(place, 1, 1, facecolor=colour, edgecolor="white", gid=name))
-        text = SIGNS[verdict] if verdict in SIGNS else verdict
+        text = SIGNS[verdict]
         text = f"{signed_epochs(difference)} {text}" if numbers else text
         # On a filled cell the text is black or white, whatever the page's colour is.
         dark = np.dot(colour[:3], (0.299, 0.587, 0.114)) < 0.5
-        style = {"ha": "center", "va": "center", "color": "#ffffff" if dark else "#000000"}
+        style: dict[str, Any] = {
+            "ha": "center",
+            "va": "center",
+            "color": "#ffffff" if dark else "#000000",
+        }
         axes.text(place[0] + 0.5, place[1] + 0.5, text, **style)
 
 

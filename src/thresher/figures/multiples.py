@@ -7,13 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from thresher.figures.labels import lines, wrap
-from thresher.figures.style import LINE, add, is_wide, new
+from thresher.figures.style import LINE, add, is_wide, new, text_width, write
 
-_LEFT, _RIGHT, _BOTTOM, _TOP, _BETWEEN = 0.72, 0.12, 0.5, 0.06, 0.16
+_LEFT, _RIGHT, _TICKS, _TOP, _BETWEEN = 0.56, 0.24, 0.26, 0.1, 0.26
+_COLUMNS = 3
 
 
 def grid(
-    titles: Sequence[str], width: float, columns: int = 3, height: float = 1.25, extra: float = 0.0
+    titles: Sequence[str], heading: str, below: str, width: float, height: float = 1.25
 ) -> tuple[Figure, list[Axes]]:
     """Make a figure with a panel for each title.
 
@@ -24,16 +25,16 @@ def grid(
     ----------
     titles : sequence of str
         Stand above the panels, wrapped.
+    heading : str
+        What the y axes show; stands above all.
+    below : str
+        What the x axes show; stands below all.
     width : float
         Of the figure, inches.
-    columns : int
-        At most; fewer in a narrow figure.
     height : float
         Of a panel, inches.
-    extra : float
-        Further room below, inches.
     """
-    columns = max(min(1 if not is_wide(width) else columns, len(titles)), 1)
+    columns = min(_COLUMNS if is_wide(width) else 2, len(titles))
     rows = math.ceil(len(titles) / columns)
     across = (width - _LEFT - _RIGHT - (columns - 1) * _BETWEEN) / columns
     if len(titles) == 1:
@@ -41,12 +42,22 @@ def grid(
     texts = [wrap(title, across - 0.05) for title in titles]
     head = lines(texts) * LINE + 0.12
     step = height + head
-    figure = new(width, _TOP + rows * step + _BOTTOM + extra)
+    heading = wrap(heading, width - 0.2)
+    top = _TOP + lines([heading]) * LINE + 0.06
+    name = "\n".join(wrap(line, width - 0.2) for line in below.split("\n"))
+    bottom = _TICKS + 0.1 + lines([name]) * LINE * 1.2
+    figure = new(width, top + rows * step + bottom)
+    middle = _LEFT + (width - _LEFT - _RIGHT) / 2
+    half = text_width(name) / 2 + 0.08
+    middle = min(max(middle, half), width - half)
+    write(figure, middle, bottom - _TICKS, name, va="top", ha="center", linespacing=1.2)
+    ceiling = figure.get_size_inches()[1]
+    write(figure, 0.1, ceiling - _TOP, heading, va="top", weight="bold")
     panels = []
     for k, text in enumerate(texts):
         row, column = divmod(k, columns)
-        bottom = _BOTTOM + extra + (rows - 1 - row) * step
-        axes = add(figure, _LEFT + column * (across + _BETWEEN), bottom, across, height)
+        y = bottom + (rows - 1 - row) * step
+        axes = add(figure, _LEFT + column * (across + _BETWEEN), y, across, height)
         axes.set_title(text, pad=4)
         if column:
             axes.tick_params(labelleft=False)

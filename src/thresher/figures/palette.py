@@ -1,4 +1,4 @@
-"""Colour, line style and marker of each arm, by its place in the study: the same in every figure."""
+"""Colour, line style and marker of each arm, by its place in the study, in every figure."""
 
 from dataclasses import dataclass
 

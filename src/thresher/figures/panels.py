@@ -23,7 +23,7 @@ from thresher.figures.style import (
     write,
 )
 
-_LEFT, _BOTTOM, _HEIGHT = 0.62, 0.46, 2.2
+_LEFT, _BOTTOM, _HEIGHT = 0.7, 0.46, 2.2
 
 
 @styled
@@ -58,7 +58,7 @@ def panels(
     top = loss_limits(shown, threshold, baseline)[1]
     single = traces is not None and highlight_seed is not None and is_wide(width)
     heads = [[actors[arm] for arm in panel["arms"]] for panel in wanted]
-    rooms = [(len(arms) + 1) * LINE + 0.5 for arms in heads]
+    rooms = [(len(arms) + 1) * LINE + 0.36 for arms in heads]
     figure = new(width, sum(_HEIGHT + _BOTTOM + room for room in rooms))
     ceiling = figure.get_size_inches()[1]
     for row, (panel, arms, room) in enumerate(zip(wanted, heads, rooms, strict=True)):
@@ -69,7 +69,7 @@ def panels(
             key(figure, _LEFT, y, actor.look, f"panel-{row}-{actor.gid('key')}")
             gid = f"panel-{row}-{actor.gid('label')}"
             write(figure, _LEFT + KEY + 0.06, y, actor.label, gid=gid)
-        across = (width - _LEFT - 0.15 - (0.3 if single else 0)) / (2 if single else 1)
+        across = (width - _LEFT - 0.25 - (0.3 if single else 0)) / (2 if single else 1)
         places = [_LEFT + k * (across + 0.3) for k in range(2 if single else 1)]
         drawn = [add(figure, x, bottom, across, _HEIGHT) for x in places]
         for axes in drawn:
@@ -98,7 +98,7 @@ def _alone(axes: Axes, traces: pd.DataFrame, arms: Sequence[Actor], row: int) ->
     finite = evaluations(traces)
     for actor in arms:
         run = finite[finite["arm"] == actor.arm].sort_values("epoch")
-        style = {"color": actor.look.colour, **dashed(actor.look)}
+        style: dict[str, Any] = {"color": actor.look.colour, **dashed(actor.look)}
         gid = f"panel-{row}-{actor.gid('run')}"
         axes.plot(run["epoch"], run["eval_loss"], gid=gid, **style)
 

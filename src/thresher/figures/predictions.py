@@ -1,6 +1,7 @@
 """What the trained models say to one held-out sequence, and where along it they err."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,16 +40,15 @@ def predictions(table: pd.DataFrame, actors: Mapping[str, Actor], width: float =
     gids = ["input", "expected", *(actor.gid("label") for actor in arms)]
     words = ["", "", *(f"n = {count(actor.n)}" for actor in arms)]
     rows = [Row(name, (word,), gid) for name, word, gid in zip(names, words, gids, strict=True)]
-    figure, axes = row_axes(rows, ("",), width)
+    below = (
+        "Timestep of one held-out sequence; cells: percent of runs that predict 1\n"
+        "(framed where most runs are wrong; at the budget)"
+    )
+    figure, axes = row_axes(rows, ("",), below, width)
     steps = sequence["timestep"].to_numpy()
     axes.set_xlim(steps[0] - 0.5, steps[-1] + 0.5)
     axes.grid(False)
     ticks(axes, "x", count, place(axes)[2] - place(axes)[0])
-    axes.set_xlabel(
-        "Timestep of one held-out sequence; cells: share of runs that predict 1\n"
-        "(framed where most runs are wrong; at the budget)",
-        linespacing=1.35,
-    )
     _strip(axes, 0, sequence["input"].to_numpy(float), None)
     expected = sequence["expected"].to_numpy(float)
     _strip(axes, 1, expected, expected)
@@ -114,7 +114,12 @@ def errors_along(table: pd.DataFrame, actors: Mapping[str, Actor], width: float 
     labels = []
     for actor in arms:
         rate, look = rates[actor.arm], actor.look
-        style = {"color": look.colour, "marker": look.marker, "markersize": 3.5, **dashed(look)}
+        style: dict[str, Any] = {
+            "color": look.colour,
+            "marker": look.marker,
+            "markersize": 3.5,
+            **dashed(look),
+        }
         axes.plot(rate.index, rate, gid=actor.gid("line"), clip_on=False, **style)
         end = float(rate.iloc[-1]) if len(rate) else 0.0
         labels.append(Label(actor, f"{actor.name}, n = {count(actor.n)}", end))

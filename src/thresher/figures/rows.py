@@ -1,6 +1,6 @@
 """Figures with a row for each arm or contrast: names at the left, words at the right.
 
-In a narrow figure a row's words stand above it instead.
+In a narrow figure a row's words stand below its name instead.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from thresher.figures.labels import lines, wrap
-from thresher.figures.style import LINE, add, is_wide, new, place, text_width, write
+from thresher.figures.style import LINE, add, is_wide, new, text_width, write
 
-_BOTTOM, _SPACE = 0.5, 0.14
+_SPACE, _TICKS = 0.2, 0.26
+_LEADING = 1.2
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,12 @@ class Row:
 
 
 def row_axes(
-    rows: Sequence[Row], headings: Sequence[str], width: float, pitch: float = 0.27
+    rows: Sequence[Row],
+    headings: Sequence[str],
+    below: str,
+    width: float,
+    pitch: float = 0.27,
+    reserve: Sequence[str] = (),
 ) -> tuple[Figure, Axes]:
     """Make axes with row k at height k, from the top down, and write the words.
 
@@ -34,54 +40,61 @@ def row_axes(
     rows : sequence of Row
     headings : sequence of str
         Of the columns at the right.
+    below : str
+        The name of the x axis; its lines are wrapped to the figure.
     width : float
         Inches.
     pitch : float
-        Height of a row, inches.
+        Height of a row at least, inches.
+    reserve : sequence of str
+        A word for each column, which it is wide enough for at least: equal axes for other rows.
     """
-    if not is_wide(width):
-        return _narrow(rows, width, pitch)
-    names = [wrap(row.name, 0.3 * width) for row in rows]
-    pitch = max(pitch, lines(names) * LINE + 0.04)
-    columns = list(zip(*(row.words for row in rows), strict=True)) if headings else []
+    wide = is_wide(width)
+    names = [_name(row, width) for row in rows]
+    pitch = max(pitch, lines(names) * LINE + (0.04 if wide else 0.1))
+    least = tuple(reserve) or ("",) * len(headings)
+    table = list(zip(*(row.words for row in rows), strict=True)) if wide else []
     widths = [
-        max(map(text_width, (heading, *words))) + _SPACE
-        for heading, words in zip(headings, columns, strict=True)
+        max(map(text_width, (heading, word, *words))) + _SPACE
+        for heading, word, words in zip(headings, least, table, strict=False)
     ]
     left = max(map(text_width, names)) + 0.3
-    top = LINE + 0.14 if any(headings) else 0.1
-    figure = new(width, _BOTTOM + pitch * len(rows) + top)
-    across = max(width - left - sum(widths) - 0.15, 1.0)
-    axes = add(figure, left, _BOTTOM, across, pitch * len(rows))
+    top = LINE + 0.14 if wide and any(headings) else 0.1
+    text = "\n".join(wrap(line, width - 0.3) for line in below.split("\n"))
+    bottom = _TICKS + 0.1 + lines([text]) * LINE * _LEADING
+    figure = new(width, bottom + pitch * len(rows) + top)
+    across = max(width - left - sum(widths) - 0.2, 1.0)
+    axes = add(figure, left, bottom, across, pitch * len(rows))
     _dress(axes, len(rows))
-    height = figure.get_size_inches()[1]
+    ceiling = figure.get_size_inches()[1] - top
     for k, (row, name) in enumerate(zip(rows, names, strict=True)):
-        y = height - top - (k + 0.5) * pitch
-        write(figure, left - 0.12, y, name, ha="right", gid=row.gid)
-        x = place(axes)[2] + _SPACE
-        for word, size in zip(row.words, widths, strict=True):
-            write(figure, x, y, word)
-            x += size
-    x = place(axes)[2] + _SPACE
-    for heading, size in zip(headings, widths, strict=True):
-        write(figure, x, height - top + LINE / 2 + 0.02, heading, weight="bold")
+        y = ceiling - (k + 0.5) * pitch
+        write(figure, left - 0.14, y, name, ha="right", gid=row.gid)
+        _columns(figure, left + across, y, row.words, widths)
+    _columns(figure, left + across, ceiling + LINE / 2 + 0.02, headings, widths, weight="bold")
+    half = text_width(text) / 2 + 0.08
+    middle = min(max(left + across / 2, half), width - half)
+    style = {"ha": "center", "va": "top", "linespacing": _LEADING, "gid": "below"}
+    write(figure, middle, bottom - _TICKS, text, **style)
+    return figure, axes
+
+
+def _name(row: Row, width: float) -> str:
+    """Return what stands at the left: in a narrow figure the words, too."""
+    if is_wide(width):
+        return wrap(row.name, 0.3 * width)
+    texts = [row.name, ", ".join(word for word in row.words if word)]
+    return "\n".join(wrap(text, 0.42 * width) for text in texts if text)
+
+
+def _columns(
+    figure: Figure, x: float, y: float, words: Sequence[str], widths: Sequence[float], **style: str
+) -> None:
+    """Write words side by side; without widths, as in a narrow figure, none."""
+    x += _SPACE
+    for word, size in zip(words, widths, strict=False):
+        write(figure, x, y, word, **style)
         x += size
-    return figure, axes
-
-
-def _narrow(rows: Sequence[Row], width: float, pitch: float) -> tuple[Figure, Axes]:
-    texts = [wrap(": ".join([row.name, ", ".join(row.words)]), width - 0.3) for row in rows]
-    head = lines(texts) * LINE + 0.03
-    step = pitch + head
-    figure = new(width, _BOTTOM + step * len(rows) + 0.08)
-    axes = add(figure, 0.2, _BOTTOM, width - 0.35, step * len(rows))
-    _dress(axes, len(rows))
-    # The row's marks stand in the lower part, below its words.
-    axes.set_ylim(len(rows) - 1 + pitch / 2 / step, -1 + pitch / 2 / step)
-    for k, (row, text) in enumerate(zip(rows, texts, strict=True)):
-        y = place(axes)[3] - k * step - 0.02
-        write(figure, 0.2, y, text, va="top", gid=row.gid)
-    return figure, axes
 
 
 def _dress(axes: Axes, count: int) -> None:

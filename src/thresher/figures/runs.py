@@ -1,6 +1,7 @@
 """Every run's epochs to threshold; the runs of one seed are joined."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,15 +37,15 @@ def runs(
     """
     arms = present(actors, events)
     rows = [Row(actor.name, (actor.counts,), actor.gid("label")) for actor in arms]
-    figure, axes = row_axes(rows, ("",), width, pitch=0.34)
     budget = int(events["budget"].iloc[0])
-    threshold = float(events["threshold"].iloc[0])
     ends = "bar: mean within the budget"
-    if not events["event"].all():
+    if (events["outcome"] == "censored").any():
         ends += "; open at the budget: censored"
     if (events["outcome"] == "diverged").any():
         ends += "; cross: diverged"
-    epoch_axis(axes, budget, f"Epochs to {nats(threshold)}\n({ends})")
+    below = f"Epochs to {nats(events['threshold'].iloc[0])}\n({ends})"
+    figure, axes = row_axes(rows, ("",), below, width, pitch=0.34)
+    epoch_axis(axes, budget, "")
     axes.set_xlim(0, budget * 1.02)
     if paired and len(arms) > 1:
         _join(axes, events, arms)
@@ -56,15 +57,15 @@ def runs(
 def _join(axes: Axes, events: pd.DataFrame, arms: list[Actor]) -> None:
     order = {actor.arm: k for k, actor in enumerate(arms)}
     ordered = events.assign(row=events["arm"].map(order)).sort_values(["seed", "row"])
-    style = {"color": NEUTRAL, "linewidth": 0.5, "alpha": 0.45, "zorder": 1}
+    style: dict[str, Any] = {"color": NEUTRAL, "linewidth": 0.5, "alpha": 0.45, "zorder": 1}
     for seed, rows in ordered.groupby("seed"):
         axes.plot(rows["time"], rows["row"], gid=f"seed-{seed}", **style)
 
 
 def _points(axes: Axes, rows: pd.DataFrame, actor: Actor, k: int) -> None:
     colour = actor.look.colour
-    base = {"linestyle": "none", "markersize": 4, "color": colour, "clip_on": False}
-    shapes = {
+    base: dict[str, Any] = {"linestyle": "none", "markersize": 4, "color": colour, "clip_on": False}
+    shapes: dict[str, dict[str, Any]] = {
         "reached": {"marker": "o", "alpha": 0.75, "markeredgewidth": 0},
         "censored": {"marker": "o", "markerfacecolor": "none", "markeredgewidth": 0.9},
         "diverged": {"marker": "x", "markersize": 5, "markeredgewidth": 1.2},
@@ -75,7 +76,7 @@ def _points(axes: Axes, rows: pd.DataFrame, actor: Actor, k: int) -> None:
             height = k + _jitter(some)
             axes.plot(some, height, gid=actor.gid(outcome), **{**base, **shape})
     mean = actor.restricted_mean
-    bar = {"color": colour, "linewidth": 2.4, "solid_capstyle": "butt", "zorder": 3}
+    bar: dict[str, Any] = {"color": colour, "linewidth": 2.4, "solid_capstyle": "butt", "zorder": 3}
     axes.plot([mean, mean], [k - 0.34, k + 0.34], gid=actor.gid("mean"), **bar)
 
 

@@ -1,6 +1,7 @@
 """Three plots as one finds them in a tutorial: one run an arm, and the winner they suggest."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,6 @@ from thresher.figures.style import (
     DOUBLE,
     LINE,
     epoch_axis,
-    place,
     styled,
     text_width,
     ticks,
@@ -53,24 +53,27 @@ def single_runs(
     best = overall_winner(arms)
     titles = [_title(events, actors, seed, best) for seed in seeds]
     places = _key_places([actor.name for actor in arms], width)
-    extra = (places[-1][1] + 1) * LINE + 0.14
-    figure, panels = grid(titles, width, height=1.7, extra=extra)
+    below = "Training epochs" + "\n" * (places[-1][1] + 1)  # room for the key
+    figure, panels = grid(titles, "Held-out loss (nats), one run an arm", below, width, 1.7)
     finite = evaluations(traces[traces["seed"].isin(list(seeds))])
     start = finite.loc[finite["epoch"] == finite["epoch"].min(), "eval_loss"].max()
     top = max(float(start) * 1.3 if pd.notna(start) else 0.0, threshold * 1.5)
     for k, (axes, seed) in enumerate(zip(panels, seeds, strict=True)):
         for actor in arms:
             run = finite[(finite["seed"] == seed) & (finite["arm"] == actor.arm)]
-            style = {"color": actor.look.colour, "linewidth": 1.1, **dashed(actor.look)}
+            style: dict[str, Any] = {
+                "color": actor.look.colour,
+                "linewidth": 1.1,
+                **dashed(actor.look),
+            }
             run = run.sort_values("epoch")
             axes.plot(run["epoch"], run["eval_loss"], gid=actor.gid(f"run-{k}"), **style)
         axes.axhline(threshold, color=TEXT, linewidth=0.8, linestyle=(0, (6, 2)))
-        epoch_axis(axes, int(events["budget"].iloc[0]))
+        epoch_axis(axes, int(events["budget"].iloc[0]), "")
         axes.set_ylim(0, top)
-        ticks(axes, "y", number, 1.7)
+        ticks(axes, "y", number, 1.3)
         axes.grid(axis="y")
-    panels[0].set_ylabel("Held-out loss (nats)")
-    first = place(panels[-1])[1] - 0.62
+    first = 0.12 + places[-1][1] * LINE
     for actor, (x, line) in zip(arms, places, strict=True):
         key(figure, x, first - line * LINE, actor.look, actor.gid("key"))
         write(figure, x + KEY + 0.05, first - line * LINE, actor.name, gid=actor.gid("label"))
@@ -95,7 +98,7 @@ def overall_winner(arms: Sequence[Actor]) -> str:
 
 
 def seed_winner(events: pd.DataFrame, seed: int) -> str | None:
-    """Return the arm whose run of this seed is the first to reach; None where none does or a tie."""
+    """Return the arm whose run of this seed reaches first; None without one, or in a tie."""
     runs = events[(events["seed"] == seed) & events["event"]]
     first = runs.loc[runs["time"] == runs["time"].min(), "arm"] if len(runs) else runs["arm"]
     return str(first.iloc[0]) if len(first) == 1 else None

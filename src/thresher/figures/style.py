@@ -22,7 +22,8 @@ SIZE = 8.0
 LINE = 0.155
 """Height of a line of text."""
 
-STYLE: dict[str, Any] = {
+# Any: the type of matplotlib's settings is a list of all their names.
+STYLE: Any = {
     **{
         name: value
         for name, value in dict.items(mpl.rcParamsDefault)
@@ -125,7 +126,7 @@ def epoch_axis(axes: Axes, budget: int, name: str = "Training epochs") -> None:
 def ticks(axes: Axes, which: str, text: Callable[[Any], str], length: float) -> None:
     """Put about a tick an 0.7 inch on the x or y axis, and format it with `text`."""
     axis = axes.xaxis if which == "x" else axes.yaxis
-    bins = int(np.clip(length / (0.7 if which == "x" else 0.35), 2, 8))
+    bins = int(np.clip(round(length / (0.7 if which == "x" else 0.25)), 2, 8))
     axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: text(float(f"{value:.10g}"))))
 

@@ -1,6 +1,7 @@
 """Share of runs not yet at the threshold, with the number at risk below."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -24,6 +25,8 @@ from thresher.statistics.survival import survival as survival_table
 
 BANDS = 4
 """Pointwise bands are drawn for so many arms at most; of more nothing could be read."""
+FEWEST = 6
+"""Bands need so many runs."""
 
 
 @styled
@@ -50,7 +53,12 @@ def survival(
     """
     arms = present(actors, table)
     room = (len(arms) + 1) * LINE + 0.12
-    figure, axes = frame([actor.label for actor in arms], width, 2.8, room)
+    # Equally wide at every threshold, so that nothing jumps where one follows another.
+    widest = [
+        max(actor.label, f"{actor.name}, n = {actor.n}, none censored", key=text_width)
+        for actor in arms
+    ]
+    figure, axes = frame(widest, width, 2.8, room)
     epoch_axis(axes, budget)
     axes.set_ylim(0, 1.02)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [percent(100 * k / 4) for k in range(5)])
@@ -59,7 +67,7 @@ def survival(
     labels = []
     for actor in arms:
         rows = table[table["arm"] == actor.arm].sort_values("epoch")
-        _curve(axes, rows, actor, bands=len(arms) <= BANDS)
+        _curve(axes, rows, actor, bands=len(arms) <= BANDS and actor.n >= FEWEST)
         # Curves that end together are labelled in the order in which they got there.
         area = _mean(rows)
         labels.append(Label(actor, actor.label, float(rows["survival"].iloc[-1]) + 1e-6 * area))
@@ -72,9 +80,9 @@ def _curve(axes: Axes, rows: pd.DataFrame, actor: Actor, bands: bool) -> None:
     epoch, colour = rows["epoch"].to_numpy(), actor.look.colour
     if bands:
         lower, upper = rows["lower"].to_numpy(float), rows["upper"].to_numpy(float)
-        fill = {"facecolor": colour, "alpha": 0.14, "linewidth": 0, "step": "post"}
+        fill: dict[str, Any] = {"facecolor": colour, "alpha": 0.14, "linewidth": 0, "step": "post"}
         axes.fill_between(epoch, lower, upper, gid=actor.gid("band"), **fill)
-    style = {"color": colour, "drawstyle": "steps-post", **dashed(actor.look)}
+    style: dict[str, Any] = {"color": colour, "drawstyle": "steps-post", **dashed(actor.look)}
     axes.plot(epoch, rows["survival"].to_numpy(float), gid=actor.gid("line"), **style)
 
 

@@ -1,6 +1,7 @@
 """Every contrast's difference in epochs over the grid of thresholds: a panel for each."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from thresher.figures.cast import Actor
 from thresher.figures.inputs import Inputs
 from thresher.figures.multiples import grid
 from thresher.figures.palette import TEXT
-from thresher.figures.style import DOUBLE, difference_ticks, place, styled, ticks, write
+from thresher.figures.style import DOUBLE, difference_ticks, place, styled, ticks
 from thresher.format import count, number, plural
 
 _DECIDED = ("faster", "slower", "detectable but negligible")
@@ -47,17 +48,14 @@ def thresholds(
         f"{count(rows['n_pairs'].max())} {plural(rows['n_pairs'].max(), unit)}"
         for arm, reference, rows in contrasts
     ]
-    figure, panels = grid(titles, width, extra=0.18)
+    against = f"difference to {contrasts[0][1].name}" if one else "difference of the two arms"
+    shape = "filled: decided by the max-T p-value; open: not; ring: the study's threshold"
+    below = f"Threshold (nats)\n({shape})"
+    figure, panels = grid(titles, f"Epochs to threshold, {against}", below, width)
     limits = _limits(table)
     for axes, (arm, _, rows) in zip(panels, contrasts, strict=True):
         axes.set_ylim(*limits)
         _panel(axes, rows, arm)
-    against = f"difference to {contrasts[0][1].name}" if one else "difference"
-    middle = (place(panels[0])[3] + place(panels[-1])[1]) / 2
-    write(figure, 0.12, middle, f"Epochs to threshold, {against}", rotation=90, ha="center")
-    shape = "filled: decided by the max-T p-value; open: not; ring: the study's threshold"
-    left = place(panels[0])[0]
-    write(figure, left, 0.2, f"Threshold (nats)\n{shape}", linespacing=1.35)
     return figure
 
 
@@ -73,13 +71,18 @@ def _panel(axes: Axes, rows: pd.DataFrame, arm: Actor) -> None:
     difference = rows["mean_difference"].to_numpy(float)
     axes.plot(levels, difference, color=colour, linewidth=0.8, gid=arm.gid("line"))
     decided = rows["verdict"].isin(_DECIDED).to_numpy()
-    dots = {"linestyle": "none", "marker": "o", "markersize": 4.5, "color": colour}
+    dots: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 4.5, "color": colour}
     axes.plot(levels[decided], difference[decided], gid=arm.gid("decided"), **dots)
     # Open: filled with nothing would let the line through, and a page may be dark or light.
     for level, value in zip(levels[~decided], difference[~decided], strict=True):
         axes.plot([level], [value], **{**dots, "markerfacecolor": "#d9d9d9"})
     primary = rows["primary"].to_numpy(bool)
-    ring = {"markersize": 9, "markerfacecolor": "none", "markeredgewidth": 1, "color": TEXT}
+    ring: dict[str, Any] = {
+        "markersize": 9,
+        "markerfacecolor": "none",
+        "markeredgewidth": 1,
+        "color": TEXT,
+    }
     axes.plot(levels[primary], difference[primary], **{**dots, **ring}, gid=arm.gid("primary"))
     ticks(axes, "x", number, place(axes)[2] - place(axes)[0])
     difference_ticks(axes, "y", place(axes)[3] - place(axes)[1])
@@ -88,9 +91,9 @@ def _panel(axes: Axes, rows: pd.DataFrame, arm: Actor) -> None:
 
 def _limits(table: pd.DataFrame) -> tuple[float, float]:
     values = table[["mean_difference", "lower", "upper"]].to_numpy(float, na_value=np.nan)
-    values = np.append(values[np.isfinite(values)], 0.0)
-    room = 0.08 * max(np.ptp(values), 1.0)
-    return float(values.min() - room), float(values.max() + room)
+    finite = np.array([*values[np.isfinite(values)], 0.0])
+    room = 0.08 * max(np.ptp(finite), 50.0)
+    return float(finite.min() - room), float(finite.max() + room)
 
 
 def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
