@@ -3,7 +3,6 @@
 import json
 
 from thresher.events import events
-
 from thresher.logs import logged
 from thresher.tables import read_traces, write_table
 

@@ -1,10 +1,11 @@
 """Train one block of seeds of one arm (rule train_block)."""
 
 from thresher.logs import logged
-from thresher.training import run_job
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
+        from thresher.training import run_job  # what TensorFlow says at import is for the log
+
         run_job(
             snakemake.params.specification,
             snakemake.params.seeds,

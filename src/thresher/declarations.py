@@ -106,12 +106,29 @@ class OptimizerDeclaration:
     learning_rate : float
         Keras' default.
     options : mapping of str to Option
-        Further arguments, with Keras' names and defaults.
+        Further arguments, with Keras' names and defaults; none has to be given, and None is off.
     """
 
     keras_class: str
     learning_rate: float
     options: Mapping[str, Option] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ScheduleDeclaration:
+    """What thresher knows of a Keras learning-rate schedule without importing Keras.
+
+    Attributes
+    ----------
+    required, optional : mapping of str to Option
+        Its arguments, with Keras' names and defaults. A step is a training epoch.
+    lists : tuple of str
+        The arguments that are lists of such values.
+    """
+
+    required: Mapping[str, Option]
+    optional: Mapping[str, Option] = field(default_factory=dict)
+    lists: tuple[str, ...] = ()
 
 
 def names(folder: Path) -> tuple[str, ...]:

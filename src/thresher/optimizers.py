@@ -8,11 +8,11 @@ each lane instead; an optimizer that looks at the shape or the norm of a variabl
 from collections.abc import Mapping
 from typing import Any
 
-from thresher.declarations import OptimizerDeclaration, Option
+from thresher.declarations import OptimizerDeclaration, Option, ScheduleDeclaration
 
 CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 _COMMON = {
-    "weight_decay": Option(float, above=0, help="Decoupled weight decay."),
+    "weight_decay": Option(float, minimum=0, help="Decoupled weight decay."),
     "clipnorm": Option(float, above=0, help="Clips the norm of each variable's gradient."),
     "clipvalue": Option(float, above=0, help="Clips every element of the gradient."),
     "global_clipnorm": Option(float, above=0, help="Clips the norm of all gradients together."),
@@ -31,7 +31,7 @@ _MOMENTS = {"beta_1": _fraction(0.9, _FIRST), "beta_2": _fraction(0.999, _SECOND
 _AMSGRAD = Option(bool, False, help="The AMSGrad variant.")
 
 OPTIMIZERS: Mapping[str, OptimizerDeclaration] = {
-    name: OptimizerDeclaration(keras_class, rate, {**options, **_COMMON})
+    name: OptimizerDeclaration(keras_class, rate, {**_COMMON, **options})
     for name, keras_class, rate, options in (
         (
             "sgd",
@@ -51,7 +51,17 @@ OPTIMIZERS: Mapping[str, OptimizerDeclaration] = {
             },
         ),
         ("adam", "Adam", 0.001, {**_MOMENTS, "epsilon": _EPSILON, "amsgrad": _AMSGRAD}),
-        ("adamw", "AdamW", 0.001, {**_MOMENTS, "epsilon": _EPSILON, "amsgrad": _AMSGRAD}),
+        (
+            "adamw",
+            "AdamW",
+            0.001,
+            {
+                **_MOMENTS,
+                "epsilon": _EPSILON,
+                "amsgrad": _AMSGRAD,
+                "weight_decay": Option(float, 0.004, minimum=0, help="Decoupled weight decay."),
+            },
+        ),
         ("nadam", "Nadam", 0.001, {**_MOMENTS, "epsilon": _EPSILON}),
         ("adamax", "Adamax", 0.001, {**_MOMENTS, "epsilon": _EPSILON}),
         (
@@ -77,21 +87,60 @@ REFUSED: Mapping[str, str] = {
     "adafactor": "it factors each variable by its shape, which stacking changes",
     "lamb": "it scales by each variable's norm, which would mix the lanes",
     "muon": "it orthogonalises each variable as a matrix, which would mix the lanes",
-    "loss_scale": "it skips a step for all lanes when one overflows",
+    "lossscaleoptimizer": "it skips a step for all lanes when one overflows",
     "ftrl": "its thresholding has not been tested on stacked variables",
+    "schedulefreeadamw": "it evaluates other weights than it trains",
+    "multioptimizer": "it wraps other optimizers, which a study file can't name",
 }
 
-# Keras' learning-rate schedules: the arguments that have to be given, and those that may be.
-SCHEDULES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
-    name: (frozenset(required.split()), frozenset(optional.split()))
-    for name, required, optional in (
-        ("ExponentialDecay", "initial_learning_rate decay_steps decay_rate", "staircase"),
-        ("InverseTimeDecay", "initial_learning_rate decay_steps decay_rate", "staircase"),
-        ("PolynomialDecay", "initial_learning_rate decay_steps", "end_learning_rate power cycle"),
-        ("CosineDecay", "initial_learning_rate decay_steps", "alpha warmup_target warmup_steps"),
-        ("CosineDecayRestarts", "initial_learning_rate first_decay_steps", "t_mul m_mul alpha"),
-        ("PiecewiseConstantDecay", "boundaries values", ""),
-    )
+_RATE = Option(float, above=0, help="Learning rate of the first step.")
+_STEPS = Option(int, unit="steps", minimum=1, help="Length of the decay.")
+_DECAY = Option(float, above=0, help="Factor over `decay_steps`, or its strength.")
+_STAIRCASE = Option(bool, False, help="Decays once every `decay_steps` only.")
+_ALPHA = Option(float, 0.0, minimum=0, help="Smallest learning rate, a fraction of the first.")
+_DECAYING = {"initial_learning_rate": _RATE, "decay_steps": _STEPS}
+
+SCHEDULES: Mapping[str, ScheduleDeclaration] = {
+    "ExponentialDecay": ScheduleDeclaration(
+        {**_DECAYING, "decay_rate": _DECAY}, {"staircase": _STAIRCASE}
+    ),
+    "InverseTimeDecay": ScheduleDeclaration(
+        {**_DECAYING, "decay_rate": _DECAY}, {"staircase": _STAIRCASE}
+    ),
+    "PolynomialDecay": ScheduleDeclaration(
+        _DECAYING,
+        {
+            "end_learning_rate": Option(float, 0.0001, minimum=0, help="Last learning rate."),
+            "power": Option(float, 1.0, above=0, help="1 decays linearly."),
+            "cycle": Option(bool, False, help="Starts again beyond `decay_steps`."),
+        },
+    ),
+    "CosineDecay": ScheduleDeclaration(
+        {
+            "initial_learning_rate": Option(float, minimum=0, help="Where the warm-up starts."),
+            "decay_steps": _STEPS,
+        },
+        {
+            "alpha": _ALPHA,
+            "warmup_target": Option(float, above=0, help="Where the warm-up ends."),
+            "warmup_steps": Option(int, 0, "steps", minimum=0, help="Length of the warm-up."),
+        },
+    ),
+    "CosineDecayRestarts": ScheduleDeclaration(
+        {"initial_learning_rate": _RATE, "first_decay_steps": _STEPS},
+        {
+            "t_mul": Option(float, 2.0, minimum=1, help="How much longer each period gets."),
+            "m_mul": Option(float, 1.0, above=0, help="Factor on the rate at each restart."),
+            "alpha": _ALPHA,
+        },
+    ),
+    "PiecewiseConstantDecay": ScheduleDeclaration(
+        {
+            "boundaries": Option(int, unit="steps", minimum=1, help="Rising steps."),
+            "values": Option(float, above=0, help="Learning rates, one more than `boundaries`."),
+        },
+        lists=("boundaries", "values"),
+    ),
 }
 
 

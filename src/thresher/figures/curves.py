@@ -14,7 +14,7 @@ from thresher.format import nats
 
 RUNS = 32
 """Raw runs drawn for an arm at most."""
-_POINTS = 101
+_POINTS = 61
 
 
 def evaluations(traces: pd.DataFrame, metric: str = "eval_loss") -> pd.DataFrame:

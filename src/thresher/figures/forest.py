@@ -49,7 +49,7 @@ def forest(
     named = "adjusted p" if p == "p_adjusted" else "max-T p"
     rows = [_row(row, actors, one, p, named if not is_wide(width) else "") for row in table]
     against = actors[table[0]["reference"]].name if one else "the arm after the minus"
-    below = f"← sooner    grey: within ±{percent(100 * table[0]['margin'])}    later →"
+    below = f"← sooner · grey: within ±{percent(100 * table[0]['margin'])} · later →"
     below += f"\nEpochs to {nats(threshold)}, difference to {against}"
     reserve = ("inconclusive", "< 0.001", "")
     headings = ("verdict", named, "n")

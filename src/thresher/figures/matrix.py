@@ -27,8 +27,8 @@ SIGNS = {
 _NUMBERS = 12
 """Up to so many arms a cell holds the number, too."""
 _MEANING = (
-    "◂ row sooner than column   ▸ later   = equivalent   ≈ detectable but negligible   "
-    "? inconclusive   – not reached"
+    "◂ row sooner than column · ▸ later · = equivalent · ≈ detectable but negligible · "
+    "? inconclusive · – not reached"
 )
 
 

@@ -151,6 +151,11 @@ def contrasts(
             for (arm, reference), (first, _), row in zip(pairs, chosen, tested, strict=True)
         ]
     )
+    return check(_decided(table, alpha)[list(CONTRASTS)], CONTRASTS, "contrasts")
+
+
+def _decided(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
+    """Add the adjusted p-values and the verdicts, which depend on the whole family."""
     table["p_adjusted"] = holm(table["p"].to_numpy())
     table["p_equivalence_adjusted"] = holm(table["p_equivalence"].to_numpy())
     share = np.minimum(
@@ -166,7 +171,7 @@ def contrasts(
     table["verdict"] = [verdict(d, p, q, alpha, part) for d, p, q, part in decisive]
     for column in ("seeds_for_effect", "seeds_for_margin"):
         table[column] = table[column].astype("Int64")
-    return check(table[list(CONTRASTS)], CONTRASTS, "contrasts")
+    return table
 
 
 def _paired(chosen: Sequence[tuple[pd.DataFrame, pd.DataFrame]], plan: Plan) -> list[dict]:

@@ -155,6 +155,15 @@ def permutation_test(
     return TwoSample(mean, p, sample.p(0.0, 1), sample.p(0.0, -1), *limits)
 
 
+def statistics_of(
+    arm: np.ndarray, reference: np.ndarray, labels: Labels
+) -> tuple[float, np.ndarray]:
+    """Return Welch's statistic as observed, and of every relabelling, shape (relabellings,)."""
+    sample = _Sample(np.asarray(arm, float), np.asarray(reference, float), labels)
+    observed = sample.statistic(sample.identity, 0.0)[0]
+    return float(observed), sample.statistic(sample.sums, 0.0)
+
+
 def _limits(sample: _Sample, mean: float, p: float, alpha: float) -> tuple[float, float]:
     """Bisect for both limits; 0 is kept on the side that its own p-value puts it."""
     found = []

@@ -1,6 +1,6 @@
 """`train_block`: the one public entry point."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -110,12 +110,13 @@ def train_block(
     lanes = Lanes(built.model, options, options.lane_width)
     held_out = task.held_out(streams.held_out(), options.evaluation_size)
     groups = sorted({seed // options.lane_width for seed in seeds})
+    epochs_drawn = piece(held_out, options.batch_size)
     progress = Progress(options.epochs, len(groups), len(seeds), report)
     parts = []
     for group in groups:
         first = group * options.lane_width
         chosen = [seed - first for seed in seeds if seed // options.lane_width == group]
-        part = _train_group(built, lanes, task, first, held_out, streams, progress)
+        part = _train_group(built, lanes, task, first, held_out, epochs_drawn, streams, progress)
         parts.append(_Group(*(values[chosen] for values in part)))
     trained = [seed for group in groups for seed in seeds if seed // options.lane_width == group]
     order = np.argsort([list(seeds).index(seed) for seed in trained])
@@ -139,6 +140,7 @@ def _train_group(
     task: DataSource,
     first: int,
     held_out: tuple[np.ndarray, np.ndarray],
+    epochs_drawn: int,
     streams: Streams,
     progress: Progress,
 ) -> _Group:
@@ -153,7 +155,7 @@ def _train_group(
     generators = [streams.data(seed) for seed in seeds]
     options, done = lanes.options, 0
     while done < options.epochs:
-        x, y = _draw_piece(task, generators, options)
+        x, y = _draw_piece(task, generators, epochs_drawn, options.batch_size)
         x, y = x[: options.epochs - done], y[: options.epochs - done]
         pieces.append(lanes.train(done, x, y, held_out))
         done += len(x)
@@ -165,12 +167,11 @@ def _train_group(
 
 
 def _draw_piece(
-    task: DataSource, generators: list[np.random.Generator], options: Training
+    task: DataSource, generators: list[np.random.Generator], epochs: int, batch: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw the next epochs of every lane, shape ``(epochs, lanes, batch, ...)``."""
-    size = _piece(task, options)
-    drawn = [task.draw(generator, size * options.batch_size) for generator in generators]
-    shape = (len(generators), size, options.batch_size)
+    drawn = [task.draw(generator, epochs * batch) for generator in generators]
+    shape = (len(generators), epochs, batch)
     x, y = (
         np.stack(values).reshape(*shape, *values[0].shape[1:]).swapaxes(0, 1)
         for values in zip(*drawn, strict=True)
@@ -178,9 +179,9 @@ def _draw_piece(
     return x, y
 
 
-def _piece(task: DataSource, options: Training) -> int:
-    x, y = task.held_out(np.random.default_rng(0), 1)
-    epoch_bytes = (x.nbytes + y.nbytes) * options.batch_size
+def piece(examples: tuple[np.ndarray, np.ndarray], batch: int) -> int:
+    """Return how many epochs are drawn from a stream at a time: it depends on sizes alone."""
+    epoch_bytes = sum(values[:1].nbytes for values in examples) * batch
     return int(np.clip(PIECE_BYTES // epoch_bytes, 1, PIECE_EPOCHS))
 
 
@@ -196,7 +197,15 @@ def _block(seeds: np.ndarray, group: _Group, options: Training, example: Any) ->
     )
     diverged_at = np.where(lost > options.epochs, -1, lost)
     return Block(
-        seeds, loss, accuracy, evaluations, eval_loss, eval_accuracy, diverged_at, example, predictions
+        seeds,
+        loss,
+        accuracy,
+        evaluations,
+        eval_loss,
+        eval_accuracy,
+        diverged_at,
+        example,
+        predictions,
     )
 
 
@@ -204,5 +213,3 @@ def _first_lost(values: np.ndarray, epochs: np.ndarray) -> np.ndarray:
     """Return the first epoch whose value is not finite, or one beyond the budget."""
     lost = ~np.isfinite(values)
     return np.where(lost.any(axis=1), epochs[lost.argmax(axis=1)], epochs[-1] + 1)
-
-

@@ -17,7 +17,9 @@ def check_options(options: Training, seeds: Sequence[int]) -> None:
     TrainingError
     """
     if not len(seeds) or len(set(seeds)) != len(seeds) or min(seeds) < 0:
-        raise TrainingError(f"seeds must be distinct and not negative, but were {list(seeds)!r:.80}")
+        raise TrainingError(
+            f"seeds must be distinct and not negative, but were {list(seeds)!r:.80}"
+        )
     if options.optimizer in optimizers.REFUSED:
         reason = optimizers.REFUSED[options.optimizer]
         raise TrainingError(f"optimizer can't be {options.optimizer}: {reason}")

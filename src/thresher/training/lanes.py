@@ -1,5 +1,6 @@
 """One lane's step and evaluation, vectorised over all lanes and repeated over epochs."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -37,7 +38,10 @@ class Lanes:
         self.fixed = [self._stack(v) for v in model.non_trainable_variables]
         constraints = [v.constraint for v in model.trainable_variables]
         self.optimizer = StackedOptimizer(options, self.trainable, constraints)
-        self._chunk = tf.function(self._train, reduce_retracing=True)
+        self._modes = _modes(model)
+        self._train_traced = tf.function(self._train, reduce_retracing=True)
+        self._evaluate_traced = tf.function(self._evaluate)
+        self._predict_traced = tf.function(self._predict)
 
     def _stack(self, variable: Any) -> tf.Variable:
         zeros = tf.zeros((self.width, *variable.shape), variable.dtype)
@@ -66,20 +70,18 @@ class Lanes:
         loss, accuracy : array, shape (epochs, width)
         eval_loss, eval_accuracy : array, shape (evaluations, width)
         """
-        return tuple(part.numpy() for part in self._chunk(tf.constant(first), x, y, *held_out))
+        return tuple(
+            part.numpy() for part in self._train_traced(tf.constant(first), x, y, *held_out)
+        )
 
     def evaluate(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Return held-out loss and accuracy of every lane, in inference mode."""
-        loss, accuracy = tf.function(self._evaluate)(x, y)
+        loss, accuracy = self._evaluate_traced(x, y)
         return loss.numpy(), accuracy.numpy()
 
     def predict(self, x: Any) -> Any:
         """Return every lane's output for shared inputs, shape ``(width, n, ...)``."""
-
-        def one(state: Any) -> Any:
-            return self.model.stateless_call(*state, x, training=False)[0]
-
-        return tf.function(lambda: self._vectorized(one, self._state()))().numpy()
+        return self._predict_traced(x).numpy()
 
     def _state(self) -> tuple[list[Any], list[Any]]:
         return [v.value() for v in self.trainable], [v.value() for v in self.fixed]
@@ -102,6 +104,12 @@ class Lanes:
         trained, evaluated = losses.stack(), evaluations.stack()
         return trained[:, 0], trained[:, 1], evaluated[:, 0], evaluated[:, 1]
 
+    def _predict(self, x: Any) -> Any:
+        def one(state: Any) -> Any:
+            return self.model.stateless_call(*state, x, **self._modes[False])[0]
+
+        return self._vectorized(one, self._state())
+
     def _step(self, x: Any, y: Any) -> Any:
         loss, accuracy, gradients, fixed = self._vectorized(self._lane, (x, y, self._state()))
         for gradient, variable in zip(gradients, self.trainable, strict=True):
@@ -116,7 +124,7 @@ class Lanes:
         with tf.GradientTape() as tape:
             tape.watch(trainable)
             outputs, updated, losses = self.model.stateless_call(
-                trainable, fixed, x, training=True, return_losses=True
+                trainable, fixed, x, return_losses=True, **self._modes[True]
             )
             loss = self._data_loss(y, outputs)
             for extra in losses:
@@ -127,7 +135,7 @@ class Lanes:
 
     def _evaluate(self, x: Any, y: Any) -> Any:
         def one(state: Any) -> Any:
-            outputs, _ = self.model.stateless_call(*state, x, training=False)
+            outputs, _ = self.model.stateless_call(*state, x, **self._modes[False])
             return self._data_loss(y, outputs), self._accuracy(y, outputs)
 
         return self._vectorized(one, self._state())
@@ -139,3 +147,10 @@ class Lanes:
         if self.accuracy is None:
             return tf.constant(float("nan"))
         return tf.reduce_mean(tf.cast(self.accuracy(y, outputs), tf.float32))
+
+
+def _modes(model: keras.Model) -> dict[bool, dict[str, bool]]:
+    """Return the arguments for training and inference; a subclassed model may not take any."""
+    takes = inspect.signature(model.call).parameters
+    known = "training" in takes or any(p.kind is p.VAR_KEYWORD for p in takes.values())
+    return {mode: {"training": mode} if known else {} for mode in (True, False)}

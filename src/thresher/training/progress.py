@@ -58,9 +58,8 @@ class Progress:
         rate = self.share * self.runs * self.epochs / elapsed
         left = elapsed * (1 - self.share) / max(self.share, 1e-9)
         group = f"group {self.finished + 1} of {self.groups}, " if self.groups > 1 else ""
-        return (
-            f"{group}{self.done} of {self.epochs} epochs, {rate:,.0f} run-epochs/s, {left:.0f} s left"
-        )
+        done = f"{group}{self.done} of {self.epochs} epochs"
+        return f"{done}, {rate:,.0f} run-epochs/s, {left:.0f} s left"
 
 
 def print_line(progress: Progress) -> None:

@@ -6,7 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import keras
@@ -18,7 +19,7 @@ from thresher.training.streams import Streams, words
 Build = Callable[[], keras.Model]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Built:
     """A model and what is known of its variables.
 
@@ -29,11 +30,14 @@ class Built:
         ``id(variable)`` → its initializer; variables that a layer made otherwise are absent.
     build : callable
         Builds the model again.
+    drawers : dict
+        Traced functions that draw variables of one kind for many lanes.
     """
 
     model: keras.Model
     initializers: dict[int, Any]
     build: Build
+    drawers: dict[str, Any] = field(default_factory=dict)
 
 
 class _LaneSeed(keras.random.SeedGenerator):
@@ -103,13 +107,13 @@ def initial(built: Built, variables: Sequence[Any], streams: Streams, seeds: Seq
         initializer = built.initializers.get(id(variable))
         if _is_generator_state(variable):
             states = [streams.layers(seed, generators) for seed in seeds]
-            values.append(np.stack(states).astype("uint32"))
+            values.append(np.stack(states).astype(str(variable.dtype)))
             generators += 1
         elif _is_random(initializer):
             name = _describe(initializer, variable)
             key = (*words(name), earlier[name])
-            drawn = np.stack([streams.weights(seed, *key) for seed in seeds])
-            values.append(_draw(initializer, variable, drawn))
+            drawn = np.stack([streams.weights(seed, *key) for seed in seeds]).astype("uint32")
+            values.append(_drawer(built, name, initializer, variable)(drawn).numpy())
             earlier[name] += 1
         else:
             values.append(_rebuilt(built, variable, streams, seeds))
@@ -117,7 +121,7 @@ def initial(built: Built, variables: Sequence[Any], streams: Streams, seeds: Seq
 
 
 def _is_generator_state(variable: Any) -> bool:
-    return str(variable.dtype) == "uint32" and "seed_generator_state" in variable.path
+    return variable.path.endswith("seed_generator_state")
 
 
 def _is_random(initializer: Any) -> bool:
@@ -126,11 +130,16 @@ def _is_random(initializer: Any) -> bool:
 
 
 def _describe(initializer: Any, variable: Any) -> str:
-    config = json.dumps(initializer.get_config(), sort_keys=True, default=str)
+    # Some layers, such as EinsumDense, give their initializers a seed of chance.
+    settings = {**initializer.get_config(), "seed": None}
+    config = json.dumps(settings, sort_keys=True, default=str)
     return f"{type(initializer).__name__} {config} {tuple(variable.shape)}"
 
 
-def _draw(initializer: Any, variable: Any, seeds: np.ndarray) -> np.ndarray:
+def _drawer(built: Built, name: str, initializer: Any, variable: Any) -> Any:
+    """Return the traced function that draws such a variable for many lanes."""
+    if name in built.drawers:
+        return built.drawers[name]
     shape, dtype = tuple(variable.shape), variable.dtype
 
     def draw(seed: tf.Tensor) -> tf.Tensor:
@@ -139,25 +148,32 @@ def _draw(initializer: Any, variable: Any, seeds: np.ndarray) -> np.ndarray:
         return tf.convert_to_tensor(lane(shape, dtype=dtype))
 
     @tf.function
-    def draw_all(all_seeds: tf.Tensor) -> tf.Tensor:
+    def draw_all(seeds: tf.Tensor) -> tf.Tensor:
         signature = tf.TensorSpec(shape, dtype)
-        return tf.map_fn(draw, all_seeds, fn_output_signature=signature, parallel_iterations=1)
+        return tf.map_fn(draw, seeds, fn_output_signature=signature, parallel_iterations=1)
 
-    return draw_all(tf.constant(seeds.astype("uint32"))).numpy()
+    built.drawers[name] = draw_all
+    return draw_all
 
 
 def _rebuilt(built: Built, variable: Any, streams: Streams, seeds: Sequence[int]) -> np.ndarray:
-    """Serve an initializer that can't be seeded from outside: constant, or built for each seed."""
+    """Serve what can't be seeded from outside: constant, or built for each seed."""
+    initializer = built.initializers.get(id(variable))
+    if isinstance(initializer, keras.initializers.Initializer):
+        value = tf.convert_to_tensor(
+            initializer(tuple(variable.shape), dtype=variable.dtype)
+        ).numpy()
+        return np.broadcast_to(value, (len(seeds), *value.shape)).copy()
     position = [id(v) for v in built.model.variables].index(id(variable))
-
-    def value(seed: int) -> np.ndarray:
-        keras.utils.set_random_seed(int(streams.weights(seed, position)[0]))
-        return np.asarray(built.build().variables[position])
-
-    if isinstance(built.initializers.get(id(variable)), keras.initializers.Initializer):
-        values = [np.asarray(variable)]  # Not a random one, or it would not be here.
-    else:
-        values = [value(seed) for seed in (*seeds[:1], seeds[0] + 1)]
+    models = [_build_seeded(built, seed) for seed in (1, 2)]
+    values = [model.variables[position].numpy() for model in models]
     if all(np.array_equal(values[0], other) for other in values):
         return np.broadcast_to(values[0], (len(seeds), *values[0].shape)).copy()
-    return np.stack([value(seed) for seed in seeds])
+    words_of = [int(streams.weights(seed, position)[0]) for seed in seeds]
+    return np.stack([_build_seeded(built, w).variables[position].numpy() for w in words_of])
+
+
+@lru_cache(maxsize=4)
+def _build_seeded(built: Built, seed: int) -> keras.Model:
+    keras.utils.set_random_seed(seed)
+    return built.build()

@@ -1,0 +1,201 @@
+"""Calibrate the statistics: error rates, coverage and power of what the workflow computes.
+
+    python benchmarks/calibration.py            # every cell, 20,000 replicates
+    python benchmarks/calibration.py --quick    # every cell, 400 replicates
+
+Each cell's counts are written as soon as they are known, and a cell that is there is not measured
+again: stop and go on at will. The page and the figure (`--page`) are made from the counts.
+"""
+
+import argparse
+import json
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from calibration_cells import KINDS
+from thresher.events import events
+from thresher.study import load
+from thresher.tables import read_traces, write_text
+
+ROOT = Path(__file__).parents[1]
+ENTROPY = 20261123
+BATCH = 100
+FULL, QUICK = 20_000, 400
+STUDY, ARM = "config/studies/merge_modes.yaml", "lstm_forward"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One simulated situation; `question` says which of the page's questions it answers."""
+
+    question: str
+    kind: str
+    setting: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Return the cell's file name."""
+        parts = (f"{key}={value}" for key, value in self.setting.items())
+        name = " ".join([self.question, *parts])
+        return "".join(c if c.isalnum() or c in "=.," else "_" for c in name)
+
+
+def cells() -> list[Cell]:
+    """List the cells of the study, those with real traces last."""
+    return [*_two_arms(), *_others(), *_real()]
+
+
+def _two_arms() -> Iterator[Cell]:
+    for correlation, censored, n in product((0.0, 0.6), (0.0, 0.3, 0.6), (8, 16, 32)):
+        setting = {"correlation": correlation, "censored": censored, "n": n}
+        yield Cell("no difference", "primary", setting)
+        yield Cell("30 % faster", "primary", {**setting, "time_ratio": 0.7})
+        yield Cell("unequal spread", "primary", {**setting, "spreads": (0.6, 0.3)})
+
+
+def _others() -> Iterator[Cell]:
+    for n in (8, 16, 32):
+        yield Cell("no difference, unpaired", "unpaired", {"censored": 0.3, "n": n})
+        spreads = {"spreads": (0.6, 0.3)}
+        yield Cell("unequal spread, unpaired", "unpaired", {"censored": 0.3, "n": n, **spreads})
+    faster = {"time_ratio": 0.7, "interval": True}
+    yield Cell("30 % faster, unpaired", "unpaired", {"censored": 0.3, "n": 16, **faster})
+    for ratio in (0.9, 1.1):
+        margin = {"correlation": 0.6, "censored": 0.3, "n": 32, "mean_ratio": ratio}
+        yield Cell("at the margin", "equivalence", margin)
+    for n, extra in (
+        (10, {"arms": 8}),
+        (32, {"arms": 8}),
+        (32, {"arms": 8, "faster": 3}),
+        (32, {"arms": 4, "all_pairs": True}),
+    ):
+        yield Cell("family", "family", {"correlation": 0.6, "censored": 0.3, "n": n, **extra})
+    for n, times in product((8, 16, 32), ("continuous", "grid, 30 % censored")):
+        yield Cell("median", "median", {"times": times, "n": n})
+    for n in (10, 20, 30):
+        yield Cell("bands", "bands", {"curves": "Gaussian", "of": "mean", "n": n})
+        for of in ("mean", "paired difference", "unpaired difference"):
+            yield Cell("bands", "bands", {"curves": "loss", "of": of, "n": n})
+
+
+def _real() -> Iterator[Cell]:
+    for paired, n in ((True, 10), (True, 32), (False, 16)):
+        yield Cell("same arm", "same arm", {"paired": paired, "n": n})
+    for of, n in (("mean", 20), ("paired difference", 20), ("unpaired difference", 20)):
+        yield Cell("same arm, bands", "same curves", {"of": of, "n": n})
+
+
+def measure(cell: Cell, replicates: int, data: Mapping[str, Any] | None = None) -> dict[str, int]:
+    """Count, by measure, in how many replicates it held.
+
+    Every batch has its own generator and flips, so that flips average out over a cell.
+    """
+    counts: dict[str, int] = {}
+    key = zlib.crc32(cell.name.encode())
+    for batch, begin in enumerate(range(0, replicates, BATCH)):
+        generator = np.random.default_rng(np.random.SeedSequence([ENTROPY, key, batch]))
+        size = min(BATCH, replicates - begin)
+        entropy = int(generator.integers(1 << 40))
+        found = KINDS[cell.kind](generator, size, entropy, **cell.setting, **(data or {}))
+        for name, held in found.items():
+            counts[name] = counts.get(name, 0) + int(held.sum())
+    return counts
+
+
+def read(folder: Path, cell: Cell, replicates: int) -> dict[str, Any] | None:
+    """Return what was measured, or None where there is nothing of that many replicates."""
+    path = folder / f"{cell.name}.json"
+    if not path.exists():
+        return None
+    content = json.loads(path.read_text())
+    return content if content["replicates"] == replicates else None
+
+
+def run(chosen: list[Cell], replicates: int, folder: Path, traces: Path, seeds: int) -> None:
+    """Measure what is not there yet; write each cell when it is finished."""
+    data: dict[str, dict[str, Any]] = {}
+    for place, cell in enumerate(chosen, 1):
+        if read(folder, cell, replicates):
+            continue
+        if cell.kind.startswith("same") and not data:
+            data = real_data(traces, seeds)
+        begin = time.perf_counter()
+        counts = measure(cell, replicates, data.get(cell.kind))
+        seconds = round(time.perf_counter() - begin, 1)
+        content = {**asdict(cell), "replicates": replicates, "counts": counts, "seconds": seconds}
+        write_text(json.dumps(content, indent=1) + "\n", folder / f"{cell.name}.json")
+        rates = ", ".join(f"{name} {count / replicates:.4f}" for name, count in counts.items())
+        print(f"{place}/{len(chosen)} {cell.name}: {rates} ({seconds} s)", flush=True)
+
+
+def real_data(traces: Path, seeds: int) -> dict[str, dict[str, Any]]:
+    """Return the events and traces of one trained arm, by the kind of cell that takes them.
+
+    The traces are those of a folder; where it is empty, the arm is trained into it.
+    """
+    study = load(ROOT / STUDY)
+    if not list(traces.glob("*.parquet")):
+        _train(study, traces, seeds)
+    table = read_traces(sorted(traces.glob("*.parquet")))
+    found = events(table, **json.loads(study.endpoint_settings()))
+    return {"same arm": {"events": found}, "same curves": {"traces": table}}
+
+
+def _train(study: Any, folder: Path, seeds: int) -> None:
+    from thresher.training import run_job  # TensorFlow takes seconds to import
+
+    specification = study.specification(next(arm for arm in study.arms if arm.label == ARM))
+    aside = folder / "aside"
+    for first in range(0, seeds, study.seeds_per_job):
+        block = range(first, min(first + study.seeds_per_job, seeds))
+        paths = folder / f"seeds_{first:05d}.parquet", aside / "predictions", aside / "run"
+        run_job(specification, list(block), *map(str, paths))
+
+
+def collect(chosen: list[Cell], replicates: int, folder: Path) -> pd.DataFrame:
+    """Tabulate what was measured: a row for each cell and measure."""
+    rows = []
+    for cell in chosen:
+        content = read(folder, cell, replicates)
+        if content is None:
+            continue
+        for name, count in content["counts"].items():
+            rate = count / replicates
+            error = np.sqrt(rate * (1 - rate) / replicates)
+            keys = {"question": cell.question, "measure": name, "seconds": content["seconds"]}
+            keys |= {key: str(value) for key, value in cell.setting.items()}
+            rows.append({**keys, "replicates": replicates, "rate": rate, "error": error})
+    return pd.DataFrame(rows)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure every cell; with --page, write docs/calibration.md and .svg from the results."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} replicates a cell")
+    parser.add_argument("--replicates", type=int)
+    parser.add_argument("--results", type=Path, default=ROOT / "results" / "calibration")
+    parser.add_argument(
+        "--traces", type=Path, help=f"trace files of {ARM}; trained if there are none"
+    )
+    parser.add_argument("--seeds", type=int, default=400, help="runs to train if need be")
+    parser.add_argument("--page", action="store_true", help="write docs/calibration.md and .svg")
+    options = parser.parse_args(arguments)
+    replicates = options.replicates or (QUICK if options.quick else FULL)
+    folder = options.results / str(replicates)
+    run(cells(), replicates, folder, options.traces or options.results / "traces", options.seeds)
+    if options.page:
+        from calibration_page import write_page
+
+        write_page(collect(cells(), replicates, folder), ROOT / "docs")
+
+
+if __name__ == "__main__":
+    main()

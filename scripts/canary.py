@@ -1,0 +1,9 @@
+"""Train the study's first block again and compare (rule canary)."""
+
+from thresher.logs import logged
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        from thresher.training import run_canary  # what TensorFlow says at import is for the log
+
+        run_canary(snakemake.input.traces, snakemake.output[0])

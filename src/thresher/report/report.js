@@ -1,0 +1,209 @@
+// What moves in the report. Without it every answer, figure and table is there, too.
+"use strict";
+
+const one = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+async function unpack(base64) {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).blob();
+}
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+// Tables: a button in each heading, so that the keyboard reaches it.
+function makeSortable(table) {
+  const heads = all("thead th", table);
+  heads.forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const direction = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
+      const body = one("tbody", table);
+      const rows = all("tr", body);
+      rows.sort((a, b) => compare(key(a, column), key(b, column), direction));
+      body.append(...rows);
+    });
+  });
+}
+
+const key = (row, column) => row.children[column].dataset.sort;
+
+function compare(a, b, direction) {
+  if (a === "" || b === "") return (a === "") - (b === ""); // missing values stay last
+  const difference = Number(a) - Number(b);
+  return direction * (Number.isNaN(difference) ? a.localeCompare(b) : difference);
+}
+
+// Figures that the page carries compressed: other scales, other thresholds.
+const drawn = new Map();
+
+async function draw(name) {
+  if (!drawn.has(name)) {
+    const packed = document.getElementById("packed-" + name);
+    drawn.set(name, packed ? await (await unpack(packed.textContent)).text() : null);
+  }
+  return drawn.get(name);
+}
+
+function show(figure, svg) {
+  const canvas = one(".canvas", figure);
+  if (!canvas.dataset.first) {
+    canvas.dataset.first = "kept";
+    drawn.set("first:" + figure.id, canvas.innerHTML);
+  }
+  canvas.innerHTML = svg ?? drawn.get("first:" + figure.id);
+}
+
+// One slider: verdicts, survival curves and forest plot change in the same moment.
+function makeSlider(slider) {
+  const section = one("#thresholds");
+  const levels = all(".level", section);
+  const figures = all(".switched .figure", section);
+  let wanted = slider.value;
+  slider.addEventListener("input", async () => {
+    wanted = slider.value;
+    const level = wanted;
+    const svgs = await Promise.all(figures.map((figure) => draw(figure.dataset.name + "_at_" + level)));
+    if (level !== wanted) return; // the slider has moved on meanwhile
+    figures.forEach((figure, i) => show(figure, svgs[i]));
+    levels.forEach((part) => (part.hidden = part.dataset.level !== level));
+    const name = levels[level].dataset.name;
+    slider.setAttribute("aria-valuetext", name);
+    one("#tau-name").textContent = name;
+    section.dataset.level = level;
+  });
+}
+
+// Learning curves: another scale, and the values at an epoch.
+function makeCurves(section) {
+  const figure = one("#figure-learning_curves", section);
+  const slider = one("#epoch", section);
+  const readings = document.getElementById("readings");
+  all("[name=scale]", section).forEach((radio) =>
+    radio.addEventListener("change", async () => {
+      show(figure, radio.value === "log" ? await draw("learning_curves_log") : null);
+      if (slider && !one("#read-epoch").hidden) slider.dispatchEvent(new Event("input"));
+    }),
+  );
+  if (slider && readings) makeReading(figure, slider, JSON.parse(readings.textContent));
+}
+
+function makeReading(figure, slider, readings) {
+  const read = (index) => {
+    one("#read-epoch").textContent = "at epoch " + readings.names[index];
+    one("#read-epoch").hidden = false;
+    slider.value = index;
+    slider.setAttribute("aria-valuetext", readings.names[index]);
+    readings.arms.forEach((values, arm) => {
+      one(`[data-read="${arm}"]`).textContent = values[index] ?? "";
+    });
+    mark(figure, readings, index);
+  };
+  slider.addEventListener("input", () => read(Number(slider.value)));
+  slider.addEventListener("focus", () => read(Number(slider.value)));
+  figure.addEventListener("pointermove", (event) => {
+    const frame = frameOf(figure);
+    if (!frame || !event.target.closest("svg")) return;
+    const share = (event.clientX - frame.left) / frame.width;
+    if (share < 0 || share > 1) return;
+    const [low, high] = readings.limits;
+    const epoch = low + share * (high - low);
+    read(nearest(readings.epochs, epoch));
+  });
+}
+
+const nearest = (values, wanted) =>
+  values.reduce((best, value, i) => (Math.abs(value - wanted) < Math.abs(values[best] - wanted) ? i : best), 0);
+
+// The plotting area, in pixels of the screen.
+function frameOf(figure) {
+  const frame = one('[id$="--frame"]', figure) ?? one('[id$="--patch_2"]', figure);
+  return frame?.getBoundingClientRect();
+}
+
+function mark(figure, readings, index) {
+  const svg = one("svg", figure);
+  const frame = frameOf(figure);
+  if (!svg || !frame) return;
+  const line = one(".guide", svg) ?? svg.appendChild(document.createElementNS(svg.namespaceURI, "line"));
+  const [low, high] = readings.limits;
+  const x = frame.left + ((readings.epochs[index] - low) / (high - low)) * frame.width;
+  const toUser = svg.getScreenCTM().inverse();
+  const top = new DOMPoint(x, frame.top).matrixTransform(toUser);
+  const bottom = new DOMPoint(x, frame.bottom).matrixTransform(toUser);
+  line.setAttribute("class", "guide");
+  for (const [name, value] of [["x1", top.x], ["y1", top.y], ["x2", bottom.x], ["y2", bottom.y]])
+    line.setAttribute(name, value.toFixed(2));
+}
+
+// A figure as it is shown: what is switched off is left out, ink on white.
+function figureText(figure) {
+  const svg = one("svg", figure);
+  const copy = svg.cloneNode(true);
+  const shown = all("*", svg);
+  const copied = all("*", copy);
+  shown.forEach((element, i) => {
+    if (getComputedStyle(element).display === "none" || element.matches(".guide")) copied[i].remove();
+  });
+  const [, , width, height] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
+  copy.setAttribute("width", width + "pt");
+  copy.setAttribute("height", height + "pt");
+  copy.setAttribute("style", "color:#1a1a1a;background:#fff;stroke-linejoin:round;stroke-linecap:butt");
+  return new XMLSerializer().serializeToString(copy);
+}
+
+async function saveFigure(figure, kind) {
+  const text = figureText(figure);
+  const level = figure.closest(".switched") ? "_at_" + one("#thresholds").dataset.level : "";
+  const name = figure.dataset.name + level + "." + kind;
+  const blob = new Blob([text], { type: "image/svg+xml" });
+  if (kind === "svg") return save(blob, name);
+  const image = new Image();
+  image.src = URL.createObjectURL(blob);
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.naturalWidth * 3, image.naturalHeight * 3];
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  URL.revokeObjectURL(image.src);
+  canvas.toBlob((png) => save(png, name), "image/png");
+}
+
+function start() {
+  document.documentElement.classList.add("js");
+  all(".needs-js:not(output)").forEach((part) => (part.hidden = false));
+  all("table.sortable").forEach(makeSortable);
+  const slider = one("#tau");
+  if (slider) makeSlider(slider);
+  makeCurves(one("#curves"));
+  all("[data-save]").forEach((button) =>
+    button.addEventListener("click", () => saveFigure(button.closest("figure"), button.dataset.save)),
+  );
+  all("a.csv").forEach((link) =>
+    link.addEventListener("click", async (event) => {
+      if (!window.DecompressionStream) return; // the link itself saves it compressed
+      event.preventDefault();
+      const csv = await unpack(link.href.split(",")[1]);
+      save(new Blob([csv], { type: "text/csv" }), link.dataset.file);
+    }),
+  );
+  const closed = () => all("details:not([open])");
+  addEventListener("beforeprint", () => closed().forEach((part) => { part.open = true; part.dataset.printed = ""; }));
+  addEventListener("afterprint", () => all("details[data-printed]").forEach((part) => { part.open = false; delete part.dataset.printed; }));
+}
+
+start();

@@ -1,0 +1,170 @@
+"""Loss and accuracy at the budget: interquartile means and probability of improvement."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from thresher.statistics.checking import check_events
+from thresher.statistics.estimates import runs_by_arm, runs_of
+from thresher.statistics.flips import generator
+from thresher.tables import FINAL, IMPROVEMENT, check
+
+RESAMPLES = 1_999
+# Whether a smaller value is the better one.
+METRICS: Mapping[str, bool] = {"final_loss": True, "final_accuracy": False}
+
+
+def interquartile_mean(values: np.ndarray) -> np.ndarray:
+    """Return the mean of the middle half along the last axis.
+
+    A quarter of the runs, rounded down, is trimmed at each end.
+
+    References
+    ----------
+    Agarwal et al. (2021), rliable, arXiv 2108.13264; ``scipy.stats.trim_mean(x, 0.25)``.
+    """
+    return stats.trim_mean(values, 0.25, axis=-1)
+
+
+def improvement_probability(arm: np.ndarray, reference: np.ndarray, smaller: bool) -> float:
+    """Return P(arm better) + ½ P(tie) over all pairs of runs, the Mann–Whitney U over its size.
+
+    Parameters
+    ----------
+    arm, reference : ndarray, shapes (n_arm,), (n_reference,)
+    smaller : bool
+        Whether smaller is better.
+
+    References
+    ----------
+    Agarwal et al. (2021), as above.
+    """
+    return float(_better(arm, reference, smaller).mean())
+
+
+def _better(arm: np.ndarray, reference: np.ndarray, smaller: bool) -> np.ndarray:
+    """Return 1 where the arm's run is better, ½ where they tie, else 0; arm by reference."""
+    own, its = arm[:, None], reference[None, :]
+    wins = own < its if smaller else own > its
+    return wins + 0.5 * (own == its)
+
+
+def final(
+    events: pd.DataFrame, confidence: float = 0.95, entropy: int = 0, arms: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Describe the final loss and accuracy of every arm.
+
+    Limits are percentiles of a bootstrap over runs, as rliable has it; they under-cover at few
+    seeds. Runs without a finite value stay out, and n says how many are in.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Columns of `tables.EVENTS`.
+    confidence : float
+    entropy : int
+    arms : sequence of str
+        Order of the arms; that of the events where empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `tables.FINAL`; for no finite run all values are missing, for one the limits.
+    """
+    runs = runs_by_arm(check_events(events))
+    rows = []
+    for label in arms or runs:
+        own = runs_of(runs, label)
+        for metric in METRICS:
+            values = own[metric].to_numpy(float, na_value=np.nan)
+            values = values[np.isfinite(values)]
+            keys = {"study": own["study"].iloc[0], "arm": label, "metric": metric}
+            rows.append({**keys, **_describe(values, confidence, entropy)})
+    return check(pd.DataFrame(rows, columns=list(FINAL)), FINAL, "final")
+
+
+def _describe(values: np.ndarray, confidence: float, entropy: int) -> dict[str, Any]:
+    n = len(values)
+    nothing = {"n": n, "mean": math.nan, "iqm": math.nan, "lower": math.nan, "upper": math.nan}
+    if not n:
+        return nothing
+    found = {**nothing, "mean": values.mean(), "iqm": float(interquartile_mean(values))}
+    if n > 1:
+        drawn = generator(entropy, "final").integers(0, n, size=(RESAMPLES, n))
+        resampled = interquartile_mean(values[drawn])
+        found["lower"], found["upper"] = _percentiles(resampled, confidence)
+    return found
+
+
+def _percentiles(values: np.ndarray, confidence: float) -> tuple[float, float]:
+    tail = (1 - confidence) / 2
+    return float(np.quantile(values, tail)), float(np.quantile(values, 1 - tail))
+
+
+def improvement(
+    events: pd.DataFrame,
+    pairs: Sequence[tuple[str, str]],
+    paired: bool = True,
+    confidence: float = 0.95,
+    entropy: int = 0,
+) -> pd.DataFrame:
+    """Tabulate how probably a run of the arm ends better than one of the reference.
+
+    A diverged run is worse than every finite one and ties with its like. The bootstrap draws
+    seeds, the same for both arms where they are paired, else each arm's by itself.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Columns of `tables.EVENTS`.
+    pairs : sequence of (arm, reference)
+    paired : bool
+    confidence : float
+    entropy : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `tables.IMPROVEMENT`; no row for a metric that was not recorded.
+    """
+    runs = runs_by_arm(check_events(events))
+    rows = []
+    for arm, reference in pairs:
+        first, second = runs_of(runs, arm), runs_of(runs, reference)
+        if paired:
+            seeds = np.intersect1d(first["seed"], second["seed"])
+            first, second = (part.set_index("seed").loc[seeds] for part in (first, second))
+        for metric, smaller in METRICS.items():
+            if first[metric].isna().all() and second[metric].isna().all():
+                continue
+            own, its = (_worst_last(part[metric], smaller) for part in (first, second))
+            keys = {"study": first["study"].iloc[0], "arm": arm, "reference": reference}
+            better = _better(own, its, smaller)
+            limits = _bootstrap(better, paired, confidence, entropy)
+            values = {"probability": better.mean(), "lower": limits[0], "upper": limits[1]}
+            rows.append({**keys, "metric": metric, **values})
+    return check(pd.DataFrame(rows, columns=list(IMPROVEMENT)), IMPROVEMENT, "improvement")
+
+
+def _worst_last(values: pd.Series, smaller: bool) -> np.ndarray:
+    """Replace what is not finite by the worst value there is."""
+    numbers = values.to_numpy(float, na_value=np.nan)
+    return np.where(np.isfinite(numbers), numbers, np.inf if smaller else -np.inf)
+
+
+def _bootstrap(
+    better: np.ndarray, paired: bool, confidence: float, entropy: int
+) -> tuple[float, float]:
+    """Resample runs by how often each is drawn: a mean over pairs is then a bilinear form."""
+    if min(better.shape) < 2:
+        return math.nan, math.nan
+    random = generator(entropy, "improvement")
+    first, second = (random.multinomial(n, np.full(n, 1 / n), RESAMPLES) for n in better.shape)
+    if paired:
+        second = first
+    drawn = ((first @ better) * second).sum(axis=1) / better.size
+    return _percentiles(drawn, confidence)
