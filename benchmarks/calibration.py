@@ -9,6 +9,7 @@ again: stop and go on at will. The page and the figure (`--page`) are made from 
 
 import argparse
 import json
+import re
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -44,8 +45,7 @@ class Cell:
     def name(self) -> str:
         """Return the cell's file name."""
         parts = (f"{key}={value}" for key, value in self.setting.items())
-        name = " ".join([self.question, *parts])
-        return "".join(c if c.isalnum() or c in "=.," else "_" for c in name)
+        return re.sub(r"[^\w=.]+", "_", " ".join([self.question, *parts]))
 
 
 def cells() -> list[Cell]:

@@ -29,7 +29,6 @@ UNREACHABLE = 100_000  # epochs: a budget within which every run reaches the thr
 DIFFERENT = ("faster", "slower", "detectable but negligible")
 EPOCHS = np.arange(100.0) * EVERY
 PERSISTENCE, NOISE = 0.95, 0.03
-SUBSETS = {"n": 32}
 
 
 def budget_of(censored: float, median: float = MEDIAN, spread: float = SPREAD) -> int:
@@ -107,7 +106,8 @@ def unpaired(
     labels = relabellings(setting["n"], setting["n"], RELABELLINGS, entropy)
     # A confidence out of reach leaves out the search for limits, which takes most of the time.
     confidence = 1 - ALPHA if setting.get("interval") else 1 - 1e-9
-    tests = [permutation_test(*pair, labels, confidence) for pair in zip(arm.T, reference.T)]
+    columns = zip(arm.T, reference.T, strict=True)
+    tests = [permutation_test(*pair, labels, confidence) for pair in columns]
     found = {"rejected": np.array([test.p <= ALPHA + SLACK for test in tests])}
     if setting.get("interval"):
         inside = [test.lower - 1e-3 <= truth <= test.upper + 1e-3 for test in tests]

@@ -25,10 +25,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from thresher.events import events
+from thresher.events import events_of_files
 from thresher.statistics.bands import mean_band
 from thresher.statistics.contrasts import contrasts, pairs_of
-from thresher.tables import read_traces, write_text
+from thresher.tables import write_text
 
 ROOT = Path(__file__).parents[1]
 TASKS = {
@@ -45,6 +45,7 @@ def write_traces(folder: Path, arms: int = 20, blocks: int = 10, seeds: int = 50
     epochs = np.arange(201)
     generator = np.random.default_rng(0)
     for arm in range(arms):
+        (folder / f"arm{arm:02d}").mkdir()
         for block in range(blocks):
             middle = 60 * np.exp(0.45 * generator.normal(size=(seeds, 1)))
             losses = 0.02 + 0.67 / (1 + (epochs / middle) ** 2)
@@ -63,13 +64,15 @@ def write_traces(folder: Path, arms: int = 20, blocks: int = 10, seeds: int = 50
                 "eval_loss": losses,
                 "eval_accuracy": losses,
             }
-            pq.write_table(pa.table(columns), folder / f"{arm:02d}_{block:02d}.parquet")
+            pq.write_table(
+                pa.table(columns), folder / f"arm{arm:02d}" / f"seeds_{block:02d}.parquet"
+            )
 
 
 def time_events(folder: Path) -> tuple[float, int]:
     """Return the seconds from files to events, and the number of runs."""
     begin = time.perf_counter()
-    found = events(read_traces(sorted(folder.glob("*.parquet"))), threshold=0.2, budget=200)
+    found = events_of_files(sorted(folder.glob("*/*.parquet")), threshold=0.2, budget=200)
     return time.perf_counter() - begin, len(found)
 
 
@@ -130,7 +133,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = options.folder or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        if not list(folder.glob("*.parquet")):
+        if not list(folder.glob("*/*.parquet")):
             write_traces(folder)
         for task, meaning in TASKS.items():
             found = measure(task, folder)

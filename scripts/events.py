@@ -2,14 +2,14 @@
 
 import json
 
-from thresher.events import events
+from thresher.events import events_of_files
 from thresher.logs import logged
-from thresher.tables import read_traces, write_table
+from thresher.tables import write_table
 
 
 def main(traces: list[str], endpoint: str, output: str) -> None:
-    """Read the traces, find the events, write the table."""
-    write_table(events(read_traces(traces), **json.loads(endpoint)), "events", output)
+    """Find the events, write the table."""
+    write_table(events_of_files(traces, **json.loads(endpoint)), "events", output)
 
 
 if __name__ == "__main__":

@@ -250,8 +250,11 @@ def _survival(events: pd.DataFrame, budget: int) -> pd.DataFrame:
 
 
 def _band(values: pd.DataFrame) -> pd.DataFrame:
-    """Summarise epochs × runs to the columns of a band."""
-    n, mean = values.notna().sum(axis=1), values.mean(axis=1)
+    """Summarise epochs × runs to the columns of a band; no rows where every run diverged."""
+    values = values.dropna(axis="columns")
+    if values.empty:
+        return pd.DataFrame()
+    n, mean = len(values.columns), values.mean(axis=1)
     known = len(values.columns) >= 6
     half = 2.9 * values.std(axis=1) / np.sqrt(n) if known else np.nan
     return pd.DataFrame(

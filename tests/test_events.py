@@ -5,13 +5,20 @@ import doctest
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from thresher import events as module
-from thresher.events import TRAILING_WINDOW, arm_traces, events, first_sustained_crossing
+from thresher.events import (
+    TRAILING_WINDOW,
+    arm_traces,
+    events,
+    events_of_files,
+    first_sustained_crossing,
+)
 
 EVERY = 5
 
@@ -185,6 +192,21 @@ def test_a_training_loss_alone_is_smoothed_by_a_trailing_mean():
     arm = next(arm_traces(table))
     assert arm.epochs[0] == TRAILING_WINDOW
     assert arm.loss[0, 0] == 1.0
+
+
+def test_files_read_folder_by_folder_give_the_events_of_all_traces(tmp_path):
+    blocks = {
+        "a/1": traces([[0.9, 0.3, 0.3, 0.3], [0.9] * 4], "a", units=10),
+        "a/2": traces([[0.3] * 4], "a", seeds=[2], units=10),
+        "b/1": traces([[0.9, np.nan, np.nan, np.nan]], "b"),
+    }
+    for name, block in blocks.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        pq.write_table(pa.Table.from_pandas(block, preserve_index=False), tmp_path / name)
+    found = events_of_files([tmp_path / name for name in blocks], 0.4, 15)
+    expected = events(pd.concat(blocks.values(), ignore_index=True), 0.4, 15)
+    pd.testing.assert_frame_equal(found, expected)
+    assert found["outcome"].tolist() == ["reached", "censored", "reached", "diverged"]
 
 
 @pytest.mark.parametrize(

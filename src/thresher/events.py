@@ -1,13 +1,15 @@
 """Traces to events: when each run's held-out loss got to the threshold and stayed there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from thresher.tables import ARM_KEYS, EVENTS, TRACE, check
+from thresher.tables import ARM_KEYS, EVENTS, TRACE, check, read_traces
 
 TRAILING_WINDOW = 50
 
@@ -116,6 +118,27 @@ def events(traces: pd.DataFrame, threshold: float, budget: int, sustain: int = 3
     parts = [_arm_events(arm, threshold, budget, sustain) for arm in arm_traces(traces, budget)]
     if not parts:
         raise ValueError("column arm: the traces have no rows")
+    return check(pd.concat(parts, ignore_index=True), EVENTS, "events")
+
+
+def events_of_files(
+    paths: Sequence[str | Path], threshold: float, budget: int, sustain: int = 3
+) -> pd.DataFrame:
+    """Reduce trace files as `events` does, folder by folder: memory holds one folder's traces.
+
+    The blocks of an arm lie together in one folder.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        Parquet files of `tables.TRACE`; those of one folder follow each other.
+    threshold, budget, sustain
+        See `events`.
+    """
+    parts = [
+        events(read_traces(list(folder)), threshold, budget, sustain)
+        for _, folder in groupby(paths, key=lambda path: Path(path).parent)
+    ]
     return check(pd.concat(parts, ignore_index=True), EVENTS, "events")
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from thresher.statistics.permutation import permutation_test, relabellings
+from thresher.statistics.permutation import permutation_test, relabellings, statistics_of
 
 sample = st.lists(st.integers(0, 12), min_size=2, max_size=5)
 
@@ -58,6 +58,29 @@ def test_the_interval_is_close_to_welchs_for_many_normal_runs():
 def test_few_runs_leave_the_whole_line():
     test = permutation_test(np.array([1.0]), np.array([5.0]), relabellings(1, 1, 999, 0))
     assert (test.p, test.lower, test.upper) == (1.0, -np.inf, np.inf)
+
+
+def test_one_run_in_an_arm_is_compared_by_plain_differences():
+    test = permutation_test(np.array([9.0]), np.arange(1.0, 9), relabellings(1, 8, 999, 0))
+    assert test.p_greater == pytest.approx(1 / 9)
+    assert (test.lower, test.upper) == (-np.inf, np.inf)
+
+
+def test_two_constant_arms_are_told_apart():
+    test = permutation_test(np.full(6, 3.0), np.full(6, 5.0), relabellings(6, 6, 999, 0))
+    assert test.p == 2 / 924
+    assert test.lower <= test.mean == -2 <= test.upper < 0
+
+
+def test_the_statistics_behind_the_test_are_welchs():
+    x, y = np.array([1.0, 2, 4]), np.array([3.0, 5, 9, 4])
+    labels = relabellings(3, 4, 999, 0)
+    observed, drawn = statistics_of(x, y, labels)
+    assert observed == pytest.approx(stats.ttest_ind(x, y, equal_var=False).statistic)
+    pooled = np.concatenate([x, y])
+    for row, value in zip(labels.matrix.astype(bool), drawn, strict=True):
+        expected = stats.ttest_ind(pooled[row], pooled[~row], equal_var=False).statistic
+        assert value == pytest.approx(expected)
 
 
 def test_runs_that_all_agree_give_p_one_and_no_width():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from thresher.statistics.flips import Signs, draw, enumerated, generator
+from thresher.statistics.flips import Signs, draw
 from thresher.statistics.signflip import signflip, signflip_test
 
 differences = st.lists(st.integers(-6, 9), min_size=1, max_size=9)
@@ -144,32 +144,3 @@ def test_ties_up_to_rounding_count_as_ties():
 def test_wrong_input_is_refused(values, confidence, message):
     with pytest.raises(ValueError, match=message):
         signflip_test(np.array(values), confidence)
-
-
-def test_enumeration_holds_each_vector_or_its_opposite_once():
-    signs = enumerated(6).matrix
-    both = {tuple(row) for row in np.concatenate([signs, -signs])}
-    assert both == set(itertools.product([-1, 1], repeat=6))
-    assert signs[0].tolist() == [1] * 6
-
-
-def test_flips_depend_on_the_entropy_alone():
-    assert (draw(30, 99, 1).matrix == draw(30, 99, 1).matrix).all()
-    assert (draw(30, 99, 1).matrix != draw(30, 99, 2).matrix).any()
-    assert generator(1, "flips").random() != generator(1, "bands").random()
-
-
-def test_resolution_and_smallest_p_value_follow_from_the_number_of_seeds():
-    assert (draw(8, 99, 0).resolution, draw(8, 99, 0).smallest) == (2**-7, 2**-7)
-    assert (draw(21, 99, 0).resolution, draw(21, 99, 0).smallest) == (0.01, 0.01)
-
-
-def test_some_of_the_seeds_keep_their_signs_unless_they_are_few():
-    signs, some = draw(40, 99, 0), np.arange(40) % 3 > 0
-    assert (signs.of(some).matrix == signs.matrix[:, some]).all()
-    assert signs.of(np.arange(40) < 7).exact
-
-
-def test_no_flips_at_all_are_refused():
-    with pytest.raises(ValueError, match="flips must be at least 1, but was 0"):
-        draw(30, 0, 0)

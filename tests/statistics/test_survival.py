@@ -100,6 +100,28 @@ def test_an_arm_without_events_stays_at_one(make_events):
     assert table["upper"].tolist() == [1, 1]
 
 
+def test_runs_that_all_reach_at_one_epoch_drop_to_zero_there(make_events):
+    table = survival(make_events({"a": [30] * 4}))
+    assert table["epoch"].tolist() == [0, 30, 100]
+    assert table["survival"].tolist() == [1, 0, 0]
+    assert table["at_risk"].tolist() == [4, 4, 0]
+    curve = kaplan_meier([30] * 4, [1] * 4)
+    assert np.isnan(curve.error).all()
+    assert np.isnan(intervals(curve)).all()
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_or_two_runs_have_wide_limits(make_events, n):
+    table = survival(make_events({"a": [30, np.inf][:n]}))
+    limits = stats.binomtest(n - 1, n).proportion_ci(0.95, "wilson")
+    assert (table["lower"].iloc[1], table["upper"].iloc[1]) == pytest.approx(limits)
+
+
+def test_a_run_censored_at_the_time_of_an_event_is_still_at_risk():
+    curve = kaplan_meier([5, 5], [True, False])
+    assert (curve.at_risk.tolist(), curve.survival.tolist()) == ([2], [0.5])
+
+
 def test_limits_before_any_event_are_one():
     lower, upper = intervals(kaplan_meier([3, 5], [False, False]))
     assert lower.tolist() == upper.tolist() == [1, 1]

@@ -1,7 +1,8 @@
 """Direct labels: beside the ends of curves where there is room, below the axes where not."""
 
+import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,13 +33,31 @@ def wrap(text: str, width: float) -> str:
     """Break text into lines no wider than `width` inches, after commas where that is enough."""
     if text_width(text) <= width:
         return text
-    # textwrap breaks at plain spaces only.
-    parts = [
-        part.replace(" ", "\u00a0") if text_width(part) <= width else part
-        for part in text.split(", ")
-    ]
-    letters = max(int(len(text) * width / text_width(text)), 4)
-    return "\n".join(textwrap.wrap(", ".join(parts), letters)).replace("\u00a0", " ")
+    rows: list[str] = []
+    for phrase in re.split(r"(?<=,) ", text):
+        for part in [phrase] if text_width(phrase) <= width else _parts(phrase, width):
+            joined = f"{rows[-1]} {part}" if rows else part
+            if rows and text_width(joined) <= width:
+                rows[-1] = joined
+            else:
+                rows.append(part)
+    return "\n".join(rows)
+
+
+def _parts(phrase: str, width: float) -> Iterator[str]:
+    """Yield the words of a phrase, those too long for a line in pieces."""
+    for word in phrase.split():
+        letters = max(int(len(word) * width / text_width(word)), 1)
+        fits = text_width(word) <= width
+        yield from [word] if fits else textwrap.wrap(word, max(letters - 1, 1))
+
+
+def shorten(text: str, width: float) -> str:
+    """Cut text to one line of `width` inches; an ellipsis stands for what is left out."""
+    kept = text
+    while kept and text_width(text) > width and text_width(f"{kept}…") > width:
+        kept = kept[:-1]
+    return text if kept == text else f"{kept}…"
 
 
 def lines(texts: Sequence[str]) -> int:
@@ -82,7 +101,7 @@ def frame(
         below = sum(lines([text]) for text in fitted) * LINE + 0.1
         figure = new(width, 0.7 * height + _TOP + _BOTTOM + below + extra)
         bottom = _BOTTOM + below + extra
-        return figure, add(figure, _LEFT, bottom, width - _LEFT - 0.15, 0.7 * height)
+        return figure, add(figure, _LEFT, bottom, width - _LEFT - 0.2, 0.7 * height)
     fitted = [wrap(text, 0.4 * width) for text in texts]
     right = max(map(text_width, fitted), default=0) + KEY + 0.2 + _GAP + _MARGIN
     tall = max(height, len(texts) * lines(fitted) * LINE)

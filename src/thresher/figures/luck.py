@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from thresher.figures.cast import Actor, present
 from thresher.figures.inputs import Inputs
+from thresher.figures.labels import lines, wrap
 from thresher.figures.style import DOUBLE, LINE, add, new, place, styled, text_width, write
 from thresher.format import count, fraction, plural
 
@@ -45,17 +46,19 @@ def luck(
     arms = present(actors, winners)
     shown = _chosen(pairs, reference)
     couples = list(dict.fromkeys(zip(shown["arm"], shown["reference"], strict=True)))
-    names = [f"{actors[a].name} − {actors[b].name}" for a, b in couples]
+    names = [wrap(f"{actors[a].name} − {actors[b].name}", 0.5 * width) for a, b in couples]
+    own = [wrap(actor.name, 0.5 * width) for actor in arms]
     sizes = sorted(winners["seeds"].unique())
-    left = max(map(text_width, [*names, *(actor.name for actor in arms)])) + 0.3
+    left = max(map(text_width, [*names, *own])) + 0.3
     across = min(width - left - 0.1, 0.95 * len(sizes))
-    blocks = [len(arms) * _ROW, len(couples) * _ROW]
+    tall = [max(_ROW, lines(texts) * LINE + 0.1) for texts in (own, names)]
+    blocks = [len(arms) * tall[0], len(couples) * tall[1]]
     figure = new(width, sum(blocks) + 2 * _TOP + 0.1)
     upper = add(figure, left, 0.1 + blocks[1] + _TOP, across, blocks[0])
     table = winners.pivot_table(index="arm", columns="seeds", values="wins", sort=False)
     table = table.reindex([actor.arm for actor in arms])
     gids = [actor.gid("wins") for actor in arms]
-    _heat(upper, table, [actor.name for actor in arms], gids, "How often an arm has the best mean")
+    _heat(upper, table, own, gids, "How often an arm has the best mean")
     lower = add(figure, left, 0.1, across, blocks[1])
     table = shown.pivot_table(
         index=["arm", "reference"], columns="seeds", values="other_order", sort=False
@@ -81,14 +84,15 @@ def _heat(axes: Axes, table: pd.DataFrame, names: list[str], gids: list[str], ti
     assert isinstance(figure, Figure)
     axes.set(xlim=(0, table.shape[1]), ylim=(len(table), 0))
     axes.axis("off")
-    left, _, right, top = place(axes)
+    left, bottom, right, top = place(axes)
+    tall = (top - bottom) / len(table)
     write(figure, 0.1, top + 1.9 * LINE, title, weight="bold")
     for k, seeds in enumerate(table.columns):
         x = left + (right - left) * (k + 0.5) / table.shape[1]
         write(figure, x, top + 0.7 * LINE, f"{count(seeds)} {plural(seeds, 'seed')}", ha="center")
     colours = sns.light_palette("#0072b2", as_cmap=True)
     for row, (name, gid) in enumerate(zip(names, gids, strict=True)):
-        write(figure, left - 0.12, top - (row + 0.5) * _ROW, name, ha="right", gid=gid)
+        write(figure, left - 0.12, top - (row + 0.5) * tall, name, ha="right", gid=gid)
         for column, value in enumerate(table.iloc[row].to_numpy(float)):
             colour = colours(float(np.nan_to_num(value)))
             dark = np.dot(colour[:3], (0.299, 0.587, 0.114)) < 0.5

@@ -14,7 +14,12 @@ _COLUMNS = 3
 
 
 def grid(
-    titles: Sequence[str], heading: str, below: str, width: float, height: float = 1.25
+    titles: Sequence[str],
+    heading: str,
+    below: str,
+    width: float,
+    height: float = 1.25,
+    extra: float = 0.0,
 ) -> tuple[Figure, list[Axes]]:
     """Make a figure with a panel for each title.
 
@@ -33,6 +38,8 @@ def grid(
         Of the figure, inches.
     height : float
         Of a panel, inches.
+    extra : float
+        Further room at the very bottom, inches.
     """
     columns = min(_COLUMNS if is_wide(width) else 2, len(titles))
     rows = math.ceil(len(titles) / columns)
@@ -45,7 +52,7 @@ def grid(
     heading = wrap(heading, width - 0.2)
     top = _TOP + lines([heading]) * LINE + 0.06
     name = "\n".join(wrap(line, width - 0.2) for line in below.split("\n"))
-    bottom = _TICKS + 0.1 + lines([name]) * LINE * 1.2
+    bottom = _TICKS + 0.1 + lines([name]) * LINE * 1.2 + extra
     figure = new(width, top + rows * step + bottom)
     middle = _LEFT + (width - _LEFT - _RIGHT) / 2
     half = text_width(name) / 2 + 0.08

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 # Okabe & Ito (2008), "Color Universal Design". Orange and sky blue are darkened and black is
 # grey, so that every colour has a contrast of 3 to 1 on white and on a dark page.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#808080", "#b27a00", "#3f97cf")
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#808080", "#3f97cf", "#b27a00")
 # On and off, in line widths. Four styles and seven colours: 28 arms can be told apart.
 DASHES = ((), (5.0, 1.6), (1.3, 1.3), (6.0, 1.5, 1.3, 1.5))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")

@@ -53,8 +53,9 @@ def single_runs(
     best = overall_winner(arms)
     titles = [_title(events, actors, seed, best) for seed in seeds]
     places = _key_places([actor.name for actor in arms], width)
-    below = "Training epochs" + "\n" * (places[-1][1] + 1)  # room for the key
-    figure, panels = grid(titles, "Held-out loss (nats), one run an arm", below, width, 1.7)
+    room = (places[-1][1] + 1) * LINE * 1.2
+    heading = "Held-out loss (nats), one run an arm"
+    figure, panels = grid(titles, heading, "Training epochs", width, 1.7, room)
     finite = evaluations(traces[traces["seed"].isin(list(seeds))])
     start = finite.loc[finite["epoch"] == finite["epoch"].min(), "eval_loss"].max()
     top = max(float(start) * 1.3 if pd.notna(start) else 0.0, threshold * 1.5)

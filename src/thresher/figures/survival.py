@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from thresher.figures.cast import Actor, cast, present
 from thresher.figures.inputs import Inputs
-from thresher.figures.labels import KEY, Label, dashed, draw_labels, frame, key
+from thresher.figures.labels import KEY, Label, dashed, draw_labels, frame, key, shorten
 from thresher.figures.style import (
     DOUBLE,
     LINE,
@@ -114,7 +114,9 @@ def _at_risk(axes: Axes, table: pd.DataFrame, arms: list[Actor], labels: list[La
             x = min(x, figure.get_size_inches()[0] - text_width(text) / 2 - 0.05)
             write(figure, x, y, text, ha="center")
         if is_wide(figure.get_size_inches()[0]):
-            write(figure, right + 0.2 + KEY + 0.05, y, actor.name, gid=actor.gid("risk"))
+            x = right + 0.2 + KEY + 0.05
+            name = shorten(actor.name, figure.get_size_inches()[0] - x - 0.05)
+            write(figure, x, y, name, gid=actor.gid("risk"))
 
 
 def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:

@@ -75,7 +75,7 @@ function makeSlider(slider) {
   slider.addEventListener("input", async () => {
     wanted = slider.value;
     const level = wanted;
-    const svgs = await Promise.all(figures.map((figure) => draw(figure.dataset.name + "_at_" + level)));
+    const svgs = await Promise.all(figures.map((figure) => draw(figure.dataset.name + "_" + level)));
     if (level !== wanted) return; // the slider has moved on meanwhile
     figures.forEach((figure, i) => show(figure, svgs[i]));
     levels.forEach((part) => (part.hidden = part.dataset.level !== level));
@@ -166,7 +166,7 @@ function figureText(figure) {
 
 async function saveFigure(figure, kind) {
   const text = figureText(figure);
-  const level = figure.closest(".switched") ? "_at_" + one("#thresholds").dataset.level : "";
+  const level = figure.closest(".switched") ? "_" + one("#thresholds").dataset.level : "";
   const name = figure.dataset.name + level + "." + kind;
   const blob = new Blob([text], { type: "image/svg+xml" });
   if (kind === "svg") return save(blob, name);
@@ -201,9 +201,6 @@ function start() {
       save(new Blob([csv], { type: "text/csv" }), link.dataset.file);
     }),
   );
-  const closed = () => all("details:not([open])");
-  addEventListener("beforeprint", () => closed().forEach((part) => { part.open = true; part.dataset.printed = ""; }));
-  addEventListener("afterprint", () => all("details[data-printed]").forEach((part) => { part.open = false; delete part.dataset.printed; }));
 }
 
 start();

@@ -64,6 +64,12 @@ def tables(*views: View | None) -> tuple[View, ...]:
     return tuple(shown for shown in views if shown is not None)
 
 
+def against(inputs: Inputs) -> str:
+    """Name the reference for a caption; empty without one."""
+    reference = inputs.settings["reference"]
+    return f", compared with {inputs.label(reference)}" if reference else ""
+
+
 def curves(inputs: Inputs) -> Curves:
     """Show mean held-out loss, the study's panels, and the differences to the reference."""
     main = figure(inputs, "learning_curves")
@@ -134,7 +140,10 @@ def contrasts(inputs: Inputs) -> Section:
     many = len(inputs.tables["pairs"]) > len(inputs.tables["contrasts"])
     return Section(
         figures=figures(inputs, "forest", *(["matrix"] if many else [])),
-        views=tables(view(inputs, "contrasts", "Contrasts of the study"), pairs if many else None),
+        views=tables(
+            view(inputs, "contrasts", f"Contrasts of the study{against(inputs)}"),
+            pairs if many else None,
+        ),
     )
 
 
@@ -163,7 +172,9 @@ def thresholds(inputs: Inputs) -> Thresholds:
     )
     rest = Section(
         figures=figures(inputs, "thresholds"),
-        views=tables(view(inputs, "thresholds", "Every threshold of the grid", folded=True)),
+        views=tables(
+            view(inputs, "thresholds", f"Every threshold of the grid{against(inputs)}", folded=True)
+        ),
     )
     return Thresholds(shown, primary, tuple(f for f in switched if f), notes, rest)
 
@@ -198,8 +209,7 @@ def _lines(inputs: Inputs, rows: pd.DataFrame, span: tuple[float, float]) -> tup
 
 def luck(inputs: Inputs) -> Section:
     """Say what one would have concluded from fewer seeds."""
-    winners = inputs.tables["luck_winners"]
-    if winners.empty:
+    if inputs.tables["luck_pairs"].empty:
         return Section(notes=("With one arm there is nothing that luck could turn around.",))
     return Section(
         notes=tuple(_verdict_on_luck(inputs)),
@@ -237,7 +247,12 @@ def models(inputs: Inputs) -> Section:
         figures=figures(inputs, "predictions", "errors_along"),
         views=tables(
             view(inputs, "final", "Held-out loss and accuracy at the budget"),
-            view(inputs, "improvement", "How probably a run ends better", folded=True),
+            view(
+                inputs,
+                "improvement",
+                f"How probably a run ends better{against(inputs)}",
+                folded=True,
+            ),
         ),
     )
 
@@ -255,8 +270,13 @@ def sensitivity(inputs: Inputs) -> Section:
         notes,
         views=tables(
             view(inputs, "omnibus", "All arms at once"),
-            view(inputs, "rank_tests", "Rank tests", folded=True),
-            view(inputs, "hazards", "Hazard ratios of reaching the threshold", folded=True),
+            view(inputs, "rank_tests", f"Rank tests{against(inputs)}", folded=True),
+            view(
+                inputs,
+                "hazards",
+                f"Hazard ratios of reaching the threshold{against(inputs)}",
+                folded=True,
+            ),
         ),
     )
 

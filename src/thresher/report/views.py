@@ -202,7 +202,15 @@ def view(
         Rows to show instead of all.
     """
     rows = inputs.tables[name] if table is None else table
-    return filled(inputs, name, caption, COLUMNS[name], rows, folded)
+    columns = [column for column in COLUMNS[name] if not _idle(column, rows)]
+    return filled(inputs, name, caption, columns, rows, folded)
+
+
+def _idle(column: Column, rows: pd.DataFrame) -> bool:
+    """Return whether a column says the same of every row: nothing diverged, one reference."""
+    return (column.name == "diverged" and not rows["diverged"].any()) or (
+        column.name == "reference" and len(set(rows["reference"])) == 1
+    )
 
 
 def filled(

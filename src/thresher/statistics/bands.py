@@ -115,7 +115,7 @@ def difference_band(
     error = np.where(spread, np.sqrt(sum(shares)), 0.0)
     if kind == "pointwise":
         weights = sum(s**2 / (n - 1) for s, n in zip(shares, sizes, strict=True))
-        freedom = np.divide(error**4, weights, out=np.ones(len(mean)), where=weights > 0)
+        freedom = np.divide(error**4, weights, out=np.ones(len(mean)), where=spread)
         factor = stats.t.ppf((1 + confidence) / 2, freedom)
         band = _band(min(sizes), mean, error * factor, kind, 1.0)
         return Band(band.n, mean, band.lower, band.upper, kind, float(np.median(factor)))

@@ -31,7 +31,7 @@ def check_events(table: pd.DataFrame) -> pd.DataFrame:
     budgets = table["budget"].unique()
     if len(budgets) > 1:
         raise ValueError(f"column budget: runs have unequal budgets, {budgets[0]} and {budgets[1]}")
-    late = f"is after the budget of {budgets[:1].tolist()} epochs"
+    late = f"is after the budget of {', '.join(map(str, budgets))} epochs"
     for wrong, why in (
         (table["time"] < 0, "is negative"),
         (table["time"] > table["budget"], late),

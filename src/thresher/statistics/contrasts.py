@@ -190,10 +190,7 @@ def _paired(chosen: Sequence[tuple[pd.DataFrame, pd.DataFrame]], plan: Plan) -> 
     rows: list[dict] = [{} for _ in chosen]
     for mask, places in blocks.items():
         part = signs.of(np.frombuffer(mask, bool))
-        aligned = [
-            tuple(runs.set_index("seed").loc[common[place]] for runs in chosen[place])
-            for place in places
-        ]
+        aligned = [tuple(_only(runs, common[place]) for runs in chosen[place]) for place in places]
         own, its = (np.column_stack([times_of(pair[k])[0] for pair in aligned]) for k in (0, 1))
         test = signflip(own - its, part, plan.confidence)
         equivalence = paired_equivalence(own, its, plan.margin, part)
@@ -212,6 +209,12 @@ def _paired(chosen: Sequence[tuple[pd.DataFrame, pd.DataFrame]], plan: Plan) -> 
                 "welch_p": math.nan,
             }
     return rows
+
+
+def _only(runs: pd.DataFrame, seeds: np.ndarray) -> pd.DataFrame:
+    """Return the runs of these seeds, all of which are there, in ascending order."""
+    found = runs if len(runs) == len(seeds) else runs[runs["seed"].isin(seeds)]
+    return found if found["seed"].is_monotonic_increasing else found.sort_values("seed")
 
 
 def _unpaired(chosen: Sequence[tuple[pd.DataFrame, pd.DataFrame]], plan: Plan) -> list[dict]:

@@ -15,7 +15,7 @@ class Median:
     Attributes
     ----------
     estimate : float
-        Infinite where fewer than half of the runs reached the threshold.
+        Infinite unless more than half of the runs reached the threshold.
     lower : float
         −∞ where no order statistic is low enough.
     upper : float

@@ -35,7 +35,8 @@ def friedman(times: np.ndarray) -> float:
 def kruskal_wallis(samples: list[np.ndarray]) -> float:
     """Return Kruskal & Wallis' H, corrected for ties; NaN where all runs are tied."""
     pooled = np.concatenate(samples)
-    return float(stats.kruskal(*samples).statistic) if np.ptp(pooled) > 0 else math.nan
+    differ = (pooled != pooled[0]).any()
+    return float(stats.kruskal(*samples).statistic) if differ else math.nan
 
 
 def omnibus(events: pd.DataFrame, paired: bool = True, entropy: int = 0) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Options against what tasks, models and optimizers declare."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +15,9 @@ def resolve(
     """Fill in defaults; None where something is wrong, which `problems` then says."""
     before = len(problems)
     problems.extend(wording.unknown_keys(key, given, declared))
+    problems.extend(_wrong_values(key, given, declared))
     for name, option in declared.items():
-        if name in given:
-            problem = wording.option(f"{key}.{name}", given[name], option)
-            problems.extend([problem] if problem else [])
-        elif option.default is None:
+        if name not in given and option.default is None:
             problems.append(f"{key}.{name} is missing; add it")
     if len(problems) > before:
         return None
@@ -47,23 +45,62 @@ def optimizer_problems(key: str, training: plan.Training) -> list[str]:
         return [wording.one_of(f"{key}.optimizer", name, optimizers.OPTIMIZERS)]
     declared, given = optimizers.OPTIMIZERS[name].options, training.optimizer_options
     problems += wording.unknown_keys(f"{key}.optimizer_options", given, declared)
-    for option in set(given) & set(declared):
-        where = f"{key}.optimizer_options.{option}"
-        problem = wording.option(where, given[option], declared[option])
-        problems += [problem] if problem else []
+    problems += _wrong_values(f"{key}.optimizer_options", given, declared)
     clipping = [option for option in optimizers.CLIPPING if option in given]
     if len(clipping) > 1:
         problems.append(f"{key}.optimizer_options has {' and '.join(clipping)}; keep one")
     if isinstance(training.learning_rate, Mapping):
         problems += _schedule_problems(f"{key}.learning_rate", training.learning_rate)
-    return sorted(problems)
+    return problems
 
 
-def _schedule_problems(key: str, schedule: Mapping[str, Any]) -> list[str]:
+def _wrong_values(
+    key: str, given: Mapping[str, Any], declared: Mapping[str, Option]
+) -> Iterator[str]:
+    for name, option in declared.items():
+        if name in given:
+            problem = wording.option(f"{key}.{name}", given[name], option)
+            yield from [problem] if problem else []
+
+
+def _schedule_problems(key: str, schedule: Mapping[str, Any]) -> Iterator[str]:
     name = schedule["schedule"]
-    if name not in optimizers.SCHEDULES:
-        return [wording.one_of(f"{key}.schedule", name, optimizers.SCHEDULES)]
-    required, optional = optimizers.SCHEDULES[name]
-    given = [argument for argument in schedule if argument != "schedule"]
-    missing = [f"{key}.{argument} is missing; add it" for argument in required - set(given)]
-    return sorted([*missing, *wording.unknown_keys(key, given, sorted(required | optional))])
+    if not isinstance(name, str) or name not in optimizers.SCHEDULES:
+        yield wording.one_of(f"{key}.schedule", name, optimizers.SCHEDULES)
+        return
+    declared = optimizers.SCHEDULES[name]
+    known = {**declared.required, **declared.optional}
+    given = {argument: value for argument, value in schedule.items() if argument != "schedule"}
+    yield from wording.unknown_keys(key, given, known)
+    for argument in declared.required:
+        if argument not in given:
+            yield f"{key}.{argument} is missing; add it"
+    if declared.lists:
+        yield from _list_problems(key, given, known)
+    else:
+        yield from _wrong_values(key, given, known)
+
+
+def _list_problems(
+    key: str, given: Mapping[str, Any], known: Mapping[str, Option]
+) -> Iterator[str]:
+    """Check `boundaries` and `values` of Keras' PiecewiseConstantDecay."""
+    found = []
+    for name in set(given) & set(known):
+        if not isinstance(given[name], list) or not given[name]:
+            found.append(f"{key}.{name} must be a list, but was {wording.show(given[name])}")
+            continue
+        for position, value in enumerate(given[name]):
+            problem = wording.option(f"{key}.{name}[{position}]", value, known[name])
+            found += [problem] if problem else []
+    yield from sorted(found)
+    if found or not set(known) <= set(given):
+        return
+    boundaries, values = given["boundaries"], given["values"]
+    if boundaries != sorted(set(boundaries)):
+        yield f"{key}.boundaries must rise, but was {wording.show(boundaries)}; sort it"
+    if len(values) != len(boundaries) + 1:
+        yield (
+            f"{key}.values must be one more than boundaries ({len(boundaries)}), "
+            f"but was {len(values)}; give {len(boundaries) + 1}"
+        )

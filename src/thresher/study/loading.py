@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from thresher import models, tasks
-from thresher.study import plan, wording
-from thresher.study.arms import expand
+from thresher import tasks
+from thresher.study import joint, plan, structure, wording
+from thresher.study.arms import duplicates, expand
 from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.reading import StudyError, read
 
@@ -32,17 +32,23 @@ def load(path: Any) -> plan.Study:
         With one line for each thing that is wrong: file, key, value and remedy.
     """
     if not isinstance(path, (str, Path)) or not str(path):
-        raise StudyError(f"config: study must be the path of a study file, but was {path!r}")
+        raise StudyError(
+            "config/config.yaml: study must be the path of a study file, such as "
+            f"config/studies/smoke.yaml, but was {wording.show(path)}"
+        )
     _check_name(Path(path))
-    content = read(path)
-    problems = wording.structure(content)
-    study = None if problems else _build(str(path), content, problems)
-    if problems or study is None:
-        raise StudyError("\n".join(f"{path}: {problem}" for problem in problems))
+    found = structure.check(read(path))
+    problems: list[str] = []
+    study = _build(str(path), found, problems)
+    every = dict.fromkeys((*found.problems, *problems))
+    if every or study is None:
+        raise StudyError("\n".join(f"{path}: {problem}" for problem in every))
     return study
 
 
 def _check_name(path: Path) -> None:
+    if not str(path).isprintable():
+        raise StudyError(f"{str(path)!r}: a path must be of printable characters; rename it")
     safe = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", path.stem)
     if not safe or path.suffix not in {".yaml", ".yml"}:
         raise StudyError(
@@ -51,22 +57,26 @@ def _check_name(path: Path) -> None:
         )
 
 
-def _build(path: str, content: Mapping[str, Any], problems: list[str]) -> plan.Study | None:
-    task = _task(content["task"], problems)
-    training = _training(content, task, problems)
-    if task is None or training is None:
-        _variants_only(content, problems)
-        return None
-    arms = expand(content["variants"], task, training, problems)
-    labels = [arm.label for arm in arms]
-    reference = content.get("reference")
-    if reference is not None and reference not in labels:
-        problems.append(wording.one_of("reference", reference, labels))
+def _build(path: str, found: structure.Structure, problems: list[str]) -> plan.Study | None:
+    """Build the study from what the schema left; None, and why, if it can't be."""
+    content = found.usable
+    own: list[str] = []
+    task = _task(content, own)
+    training, right = _training(content, found, task, own)
+    failed = set(found.failed)
+    common = training if right else None
+    arms = expand(content.get("variants", {}), task, common, own, failed)
+    if content.get("pairing", "data+weights") == "data+weights":
+        own.extend(duplicates(arms))
     seeds = content.get("seeds", SEEDS)
-    report = _report(path, content.get("report", {}), labels, seeds, problems)
-    endpoint = _endpoint(content.get("endpoint", {}), task, training, problems)
-    if endpoint is None:
+    own.extend(joint.endpoint(content, task, training))
+    own.extend(joint.rest(content, seeds))
+    if "variants" in content:
+        own.extend(joint.arms(content, [arm.label for arm in arms], failed))
+    problems.extend(line for line in own if not found.concerns(line))
+    if problems or found.problems or task is None:
         return None
+    endpoint = _endpoint(content.get("endpoint", {}), task)
     return plan.Study(
         name=Path(path).stem,
         path=path,
@@ -78,29 +88,22 @@ def _build(path: str, content: Mapping[str, Any], problems: list[str]) -> plan.S
         seeds=seeds,
         seeds_per_job=content.get("seeds_per_job", training.lane_width),
         arms=tuple(arms),
-        reference=reference,
+        reference=content.get("reference"),
         endpoint=endpoint,
-        analysis=_analysis(content, endpoint, problems),
-        report=report,
+        analysis=_analysis(content, endpoint.threshold),
+        report=_report(path, content.get("report", {})),
     )
 
 
-def _variants_only(content: Mapping[str, Any], problems: list[str]) -> None:
-    """Name unknown models even where the task is wrong, so that one call finds both."""
-    for name, variant in content["variants"].items():
-        if variant["model"] not in models.NAMES:
-            problems.append(
-                wording.one_of(f"variants.{name}.model", variant["model"], models.NAMES)
-            )
-
-
 def _task(content: Mapping[str, Any], problems: list[str]) -> plan.Task | None:
-    name = content["name"]
+    if "task" not in content:
+        return None
+    given = dict(content["task"])
+    name = given.pop("name")
     if name not in tasks.NAMES:
         problems.append(wording.one_of("task.name", name, tasks.NAMES))
         return None
     declared = tasks.load(name)
-    given = {key: value for key, value in content.items() if key != "name"}
     options = resolve("task", given, declared.options, problems)
     if options is None:
         return None
@@ -108,74 +111,35 @@ def _task(content: Mapping[str, Any], problems: list[str]) -> plan.Task | None:
 
 
 def _training(
-    content: Mapping[str, Any], task: plan.Task | None, problems: list[str]
-) -> plan.Training | None:
-    before = len(problems)
+    content: Mapping[str, Any],
+    found: structure.Structure,
+    task: plan.Task | None,
+    problems: list[str],
+) -> tuple[plan.Training, bool]:
+    """Return what holds for every arm, and whether its optimizer is right."""
     training = plan.Training(**content.get("training", {}))
-    if "seeds_per_job" in content:
-        training = _lanes(content["seeds_per_job"], training, problems)
-    if training.epochs % training.evaluate_every:
-        lower = training.epochs // training.evaluate_every * training.evaluate_every
-        upper = lower + training.evaluate_every
-        problems.append(
-            f"training.epochs must be a multiple of training.evaluate_every "
-            f"({training.evaluate_every}), but was {training.epochs}; take "
-            + (f"{lower} or {upper}" if lower else f"{upper}, or a smaller evaluate_every")
-        )
-    problems.extend(optimizer_problems("training", training))
-    if task is None or len(problems) > before:
-        return None
-    return with_rate(replace(training, loss=tasks.load(task.name).loss))
+    if content.get("seeds_per_job") == 1:
+        training = replace(training, lane_width=1)
+    if task is not None:
+        training = replace(training, loss=tasks.load(task.name).loss)
+    problems.extend(joint.training(content, training))
+    if "optimizer" in found.dropped:
+        return training, False
+    wrong = optimizer_problems("training", training)
+    problems.extend(wrong)
+    return (training, False) if wrong else (with_rate(training), True)
 
 
-def _lanes(seeds_per_job: int, training: plan.Training, problems: list[str]) -> plan.Training:
-    if seeds_per_job == 1:
-        return replace(training, lane_width=1)
-    if seeds_per_job % training.lane_width:
-        problems.append(
-            f"seeds_per_job must be 1 or a multiple of training.lane_width "
-            f"({training.lane_width}), but was {seeds_per_job}; take {training.lane_width}"
-        )
-    return training
-
-
-def _endpoint(
-    content: Mapping[str, Any], task: plan.Task, training: plan.Training, problems: list[str]
-) -> plan.Endpoint | None:
+def _endpoint(content: Mapping[str, Any], task: plan.Task) -> plan.Endpoint:
     threshold, source = content.get("threshold", "baseline"), "study file"
-    if isinstance(threshold, str):
-        if threshold != "baseline":
-            problems.append(
-                f'endpoint.threshold must be a loss in nats or "baseline", but was {threshold}'
-            )
-            return None
-        if not task.baseline:
-            problems.append(
-                f"endpoint.threshold must be a loss in nats, but was baseline; the task "
-                f"{task.name} has none for these options"
-            )
-            return None
+    if threshold == "baseline":
         threshold, source = task.baseline, "position baseline"
-    sustain = content.get("sustain", plan.Endpoint.sustain)
-    evaluations = training.epochs // training.evaluate_every + 1
-    if sustain > evaluations:
-        problems.append(
-            f"endpoint.sustain needs {sustain} evaluations, but training.epochs "
-            f"{training.epochs} with evaluate_every {training.evaluate_every} gives {evaluations}; "
-            f"raise epochs to {(sustain - 1) * training.evaluate_every}, or lower sustain"
-        )
-    return plan.Endpoint(float(threshold), source, sustain)
+    return plan.Endpoint(float(threshold), source, content.get("sustain", plan.Endpoint.sustain))
 
 
-def _analysis(
-    content: Mapping[str, Any], endpoint: plan.Endpoint, problems: list[str]
-) -> plan.Analysis:
+def _analysis(content: Mapping[str, Any], tau: float) -> plan.Analysis:
     given = dict(content.get("analysis", {}))
-    declared = "reference" in content
-    if given.get("contrasts") == "reference" and not declared:
-        problems.append("analysis.contrasts is reference, but there is none; add reference: <arm>")
-    given.setdefault("contrasts", "reference" if declared else "all_pairs")
-    tau = endpoint.threshold
+    given.setdefault("contrasts", "reference" if "reference" in content else "all_pairs")
     grid = given.get("threshold_grid", [tau * factor / 10 for factor in range(6, 15)])
     rounded = {float(f"{level:.4g}") for level in grid}
     rounded -= {level for level in rounded if abs(level - tau) < 1e-3 * tau}
@@ -183,17 +147,6 @@ def _analysis(
     return plan.Analysis(**given)
 
 
-def _report(
-    path: str, content: Mapping[str, Any], labels: list[str], seeds: int, problems: list[str]
-) -> plan.Report:
-    named = [("report.labels", label) for label in content.get("labels", {})]
-    for position, panel in enumerate(content.get("panels", [])):
-        named += [(f"report.panels[{position}].arms", label) for label in panel["arms"]]
-    problems.extend(wording.one_of(key, arm, labels) for key, arm in named if arm not in labels)
-    highlight = content.get("highlight_seed")
-    if highlight is not None and highlight >= seeds:
-        problems.append(f"report.highlight_seed must be below seeds ({seeds}), but was {highlight}")
-    known = {field.name for field in fields(plan.Report)}
-    given = {key: value for key, value in content.items() if key in known}
-    given["panels"] = tuple(given.get("panels", ()))
-    return plan.Report(**{"title": Path(path).stem.replace("_", " "), **given})
+def _report(path: str, content: Mapping[str, Any]) -> plan.Report:
+    title = Path(path).stem.replace("_", " ")
+    return plan.Report(**{"title": title, **content, "panels": tuple(content.get("panels", ()))})

@@ -1,0 +1,129 @@
+"""The grid of thresholds: each level's own analysis, and max-T against enumeration."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from thresher.statistics.contrasts import contrasts, pairs_of
+from thresher.statistics.flips import draw
+from thresher.statistics.multiplicity import holm
+from thresher.statistics.permutation import permutation_test, relabellings
+from thresher.statistics.thresholds import max_t, threshold_events, thresholds, unpaired_max_t
+from thresher.tables import THRESHOLD_EVENTS, THRESHOLDS
+
+BUDGET, GRID = 100, (0.2, 0.3, 0.4)
+
+
+def grid_events(arms=2, n=8, seed=0, slow=0):
+    """Events that come sooner at higher thresholds; the last arm is slower."""
+    generator, parts = np.random.default_rng(seed), []
+    for arm in range(arms):
+        times = generator.integers(5, 70, (n, 1)) + np.array([30, 15, 0])
+        times = times + slow * (arm == arms - 1)
+        for level, column in zip(GRID, times.T, strict=True):
+            part = pd.DataFrame({"seed": range(n), "time": np.minimum(column, BUDGET)})
+            keys = {"study": "s", "arm": f"arm{arm}", "threshold": level}
+            parts.append(part.assign(event=column <= BUDGET, **keys))
+    return pd.concat(parts, ignore_index=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    hnp.arrays(float, st.tuples(st.integers(2, 7), st.integers(1, 4)), elements=st.integers(-6, 9))
+)
+def test_max_t_is_that_of_every_sign_change_studentised_anew(differences):
+    n = len(differences)
+    with np.errstate(divide="ignore", invalid="ignore"):
+
+        def squared(values):  # t² of the mean; infinite without spread, 0 for all zeros
+            spread = (values**2).sum(axis=0) - values.sum(axis=0) ** 2 / n
+            t = values.sum(axis=0) ** 2 / np.where(spread < 1e-9, 0, spread)
+            return np.where((values == 0).all(axis=0), 0, t)
+
+        observed = squared(differences)
+        largest = [
+            squared(np.array(signs)[:, None] * differences).max()
+            for signs in itertools.product([-1, 1], repeat=n)
+        ]
+    expected = [np.mean(np.array(largest) >= t * (1 - 1e-9)) for t in observed]
+    found = max_t(differences, draw(n, 0, 0))
+    zero = (differences == 0).all(axis=0)
+    assert found == pytest.approx(np.where(zero, 1, expected))
+
+
+def test_unpaired_max_t_is_at_least_each_levels_own_p_value():
+    generator = np.random.default_rng(0)
+    arm, reference = generator.integers(0, 30, (6, 3)), generator.integers(5, 40, (7, 3))
+    labels = relabellings(6, 7, 9_999, 0)
+    found = unpaired_max_t(arm, reference, labels)
+    alone = [permutation_test(arm[:, k], reference[:, k], labels).p for k in range(3)]
+    assert (found >= np.array(alone) - 1e-12).all()
+    assert unpaired_max_t(arm[:, :1], reference[:, :1], labels) == pytest.approx(alone[:1])
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_every_level_is_its_own_primary_analysis(paired):
+    events, pairs = grid_events(3, slow=20), pairs_of(["arm0", "arm1", "arm2"], None)
+    found = thresholds(events, pairs, 0.3, BUDGET, paired=paired, flips=499)
+    assert list(found) == list(THRESHOLDS)
+    assert len(found) == 9
+    for level in GRID:
+        rows = found[found["threshold"] == level].reset_index(drop=True)
+        own = events[events["threshold"] == level].assign(budget=BUDGET)
+        alone = contrasts(own, pairs, paired=paired, flips=499)
+        for column in ("mean_difference", "lower", "upper", "p", "reached_arm", "mean_reference"):
+            assert rows[column].tolist() == pytest.approx(alone[column].tolist(), nan_ok=True)
+        assert (rows["p_max_t"] >= rows["p"] - 1e-12).all()
+        different = holm(rows["p_max_t"].to_numpy()) <= 0.05
+        words = rows["verdict"].isin(["faster", "slower", "detectable but negligible"])
+        assert words.tolist() == different.tolist()
+    assert found.loc[found["primary"], "threshold"].unique().tolist() == [0.3]
+
+
+def test_the_grid_of_one_pair_is_adjusted_by_the_signs_of_its_seeds():
+    events = grid_events(slow=25)
+    wide = events.pivot_table(index=["arm", "seed"], columns="threshold", values="time")
+    expected = max_t((wide.loc["arm1"] - wide.loc["arm0"]).to_numpy(float), draw(8, 0, 0))
+    found = thresholds(events, [("arm1", "arm0")], 0.2, BUDGET)
+    assert found["p_max_t"].to_numpy() == pytest.approx(expected)
+    assert found["n_pairs"].tolist() == [8] * 3
+
+
+def test_levels_that_no_run_reaches_leave_the_others_alone():
+    events = grid_events(slow=25)
+    level = events["threshold"] == 0.2
+    events.loc[level, "time"], events.loc[level, "event"] = BUDGET, False
+    with_it = thresholds(events, [("arm1", "arm0")], 0.3, BUDGET)
+    without = thresholds(events[~level], [("arm1", "arm0")], 0.3, BUDGET)
+    assert with_it["p_max_t"].tolist() == [1, *without["p_max_t"].tolist()]
+    assert with_it["verdict"].iloc[0] == "not reached"
+
+
+def test_seeds_missing_in_one_arm_are_left_out():
+    events = grid_events(slow=25)
+    lacking = events[(events["arm"] != "arm1") | (events["seed"] > 1)]
+    both = events[events["seed"] > 1]
+    pair = [("arm1", "arm0")]
+    found, expected = (thresholds(t, pair, 0.2, BUDGET) for t in (lacking, both))
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_events_are_found_at_every_level():
+    epochs = np.arange(0, 60, 10)
+    losses = np.array([[0.9, 0.35, 0.25, 0.15, 0.1, 0.1], [0.9, 0.9, 0.35, 0.35, 0.35, np.nan]])
+    table = pd.DataFrame({"seed": np.repeat([0, 1], 6), "epoch": np.tile(epochs, 2)})
+    keys = {"study": "s", "arm": "a", "variant": "a", "merge_mode": "none"}
+    table = table.assign(**keys, loss=np.nan, accuracy=np.nan, eval_accuracy=np.nan)
+    found = threshold_events(table.assign(eval_loss=losses.ravel()), GRID, 50)
+    assert list(found) == list(THRESHOLD_EVENTS)
+    assert found["time"].tolist() == [30, 50, 20, 50, 10, 20]
+    assert found["event"].tolist() == [True, False, True, False, True, True]
+
+
+def test_no_pairs_give_an_empty_table():
+    assert list(thresholds(grid_events(), [], 0.2, BUDGET)) == list(THRESHOLDS)

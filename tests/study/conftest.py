@@ -1,0 +1,61 @@
+"""A small valid study, changed and loaded from a temporary file."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from thresher.study import Study, StudyError, load
+
+VALID: dict[str, Any] = {
+    "question": "Which learns faster?",
+    "task": {"name": "cumulative_sum", "timesteps": 6},
+    "variants": {
+        "one": {"model": "lstm", "units": 4},
+        "both": {"model": "bilstm", "units": 4, "merge_mode": ["sum", "concat"]},
+    },
+    "reference": "one",
+    "seeds": 8,
+    "training": {"epochs": 60},
+    "endpoint": {"threshold": 0.5},
+}
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def content() -> dict[str, Any]:
+    """What the valid study file holds, to be changed at will."""
+    return copy.deepcopy(VALID)
+
+
+@pytest.fixture
+def study(content, tmp_path: Path) -> Callable[..., Study]:
+    """Load the valid study, changed: `study(lambda content: content.update(seeds=3))`."""
+
+    def changed(change: Change = lambda content: None) -> Study:
+        own = copy.deepcopy(content)
+        change(own)
+        path = tmp_path / "made.yaml"
+        path.write_text(yaml.safe_dump(own, sort_keys=False))
+        return load(path)
+
+    return changed
+
+
+@pytest.fixture
+def errors(tmp_path: Path) -> Callable[[str | bytes], list[str]]:
+    """Load a text that is wrong and return its errors, without the file's name."""
+
+    def of(text: str | bytes) -> list[str]:
+        path = tmp_path / "made.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        with pytest.raises(StudyError) as caught:
+            load(path)
+        lines = str(caught.value).splitlines()
+        assert all(line.startswith(f"{path}: ") for line in lines)
+        return [line.removeprefix(f"{path}: ") for line in lines]
+
+    return of
