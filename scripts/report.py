@@ -10,6 +10,7 @@ if __name__ == "__main__":
             snakemake.params.settings,
             {name: snakemake.input[name] for name in TABLES},
             snakemake.input.figures,
+            snakemake.input.phone,
             snakemake.input.runs,
             snakemake.input.canary,
             snakemake.output[0],

@@ -11,6 +11,7 @@ import pytest
 
 import synthetic
 from thresher.figures.all import draw_all
+from thresher.figures.style import SINGLE
 from thresher.report import write
 from thresher.tables import write_table
 
@@ -44,7 +45,9 @@ def make_report(folder: Path, settings: dict[str, Any] | None = None, **case: An
     for name, table in tables.items():
         write_table(table, name, paths[name])
     runs = {key: value for key, value in case.items() if key != "paired"}
-    draw_all(tables, plan, folder / "figures", synthetic.traces(**runs))
+    traces = synthetic.traces(**runs)
+    draw_all(tables, plan, folder / "figures", traces)
+    draw_all(tables, plan, folder / "phone", traces, SINGLE)
     files = []
     if not imported:
         files = [folder / f"{k}.run.json" for k in range(2)]
@@ -53,7 +56,8 @@ def make_report(folder: Path, settings: dict[str, Any] | None = None, **case: An
         canary = {**CANARY, "identical": True, "largest_deviation": 0.0}
         (folder / "canary.json").write_text(json.dumps(canary))
     page = folder / "report.html"
-    write(json.dumps(plan), paths, folder / "figures", files, folder / "canary.json", page)
+    drawn = folder / "figures", folder / "phone"
+    write(json.dumps(plan), paths, *drawn, files, folder / "canary.json", page)
     return page
 
 

@@ -56,9 +56,17 @@ def test_no_words_overlap_and_no_figure_is_empty(report, open_page, name):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_phone_never_scrolls_sideways(report, open_page, name):
+def test_a_phone_never_scrolls_sideways_and_shows_figures_whole(report, open_page, name):
     page = open_page(report(**CASES[name]), viewport={"width": 360, "height": 740})
+    page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+    cut = page.locator("figure.figure").evaluate_all(
+        "all => all.filter((f) => f.firstElementChild.scrollWidth > f.firstElementChild.clientWidth)"
+        ".map((f) => f.dataset.shown)"
+    )
+    # The matrix of many arms does not fit: there the page's own can be scrolled.
+    assert cut == (["matrix"] if name == "twenty arms" else [])
+    assert page.evaluate(OVERLAPS) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -176,6 +184,8 @@ def test_downloads_equal_the_files_on_disk(report, open_page):
     links = page.locator("a.csv")
     assert links.count() == len(list((path.parent / "tables").glob("*.csv"))) == 17
     for k in range(links.count()):
+        if k == 9:  # Chromium lets a page save ten files in quick succession
+            page.reload()
         with page.expect_download() as download:
             links.nth(k).click()
         name = download.value.suggested_filename

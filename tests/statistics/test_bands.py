@@ -50,7 +50,8 @@ def test_the_simultaneous_band_is_that_of_every_sign_change(curves, confidence):
     assert band.mean - band.lower == pytest.approx(band.critical * error, abs=1e-9)
 
 
-@pytest.mark.parametrize(("rho", "epochs"), [(0.5, 10), (0.9, 10), (0.9, 25), (0.99, 25)])
+@pytest.mark.parametrize("rho", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize("epochs", [5, 10, 25])
 def test_with_many_runs_the_critical_value_is_that_of_the_normal_distribution(
     reference, rho, epochs
 ):

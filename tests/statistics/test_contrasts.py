@@ -250,6 +250,9 @@ def test_wrong_tables_are_refused(make_events):
     levels = table.assign(threshold=[0.2, 0.3])
     with pytest.raises(ValueError, match=r"column threshold: more than one, 0.2 and 0.3"):
         contrasts(levels, [("b", "a")])
+    studies = pd.concat([table, table.assign(study="t")])
+    with pytest.raises(ValueError, match="column study: more than one, s and t"):
+        contrasts(studies, [("b", "a")])
     with pytest.raises(ValueError, match="column time: 200 is after the budget"):
         contrasts(table.assign(time=200), [("b", "a")])
 

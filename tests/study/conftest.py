@@ -59,3 +59,38 @@ def errors(tmp_path: Path) -> Callable[[str | bytes], list[str]]:
         return [line.removeprefix(f"{path}: ") for line in lines]
 
     return of
+
+
+def put(content: dict[str, Any], key: str, value: Any) -> None:
+    """Set a key, its parts joined by slashes; None deletes it."""
+    *path, last = key.split("/")
+    for part in path:
+        content = content.setdefault(part, {})
+    if value is None:
+        del content[last]
+    else:
+        content[last] = value
+
+
+@pytest.fixture
+def lines_of(errors, content) -> Callable[..., list[str]]:
+    """Change keys of the valid study, load it and return its errors."""
+
+    def changed(changes: dict[str, Any]) -> list[str]:
+        for key, value in changes.items():
+            put(content, key, value)
+        return errors(yaml.safe_dump(content, sort_keys=False))
+
+    return changed
+
+
+@pytest.fixture
+def line_of(lines_of) -> Callable[[str, Any], str]:
+    """Change one key of the valid study, load it and return its only error."""
+
+    def changed(key: str, value: Any) -> str:
+        lines = lines_of({key: value})
+        assert len(lines) == 1, lines
+        return str(lines[0])
+
+    return changed

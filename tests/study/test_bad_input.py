@@ -2,34 +2,12 @@
 
 import copy
 import math
-import re
 
 import pytest
 import yaml
 
 from thresher import models, optimizers, tasks
 from thresher.study import StudyError, load
-
-LSTM = {"model": "lstm", "units": 4}
-
-
-def put(content: dict, key: str, value) -> None:
-    """Set a dotted key; None deletes it."""
-    *path, last = key.split("/")
-    for part in path:
-        content = content.setdefault(part, {})
-    if value is None:
-        del content[last]
-    else:
-        content[last] = value
-
-
-def line_of(errors, content, key, value) -> str:
-    put(content, key, value)
-    lines = errors(yaml.safe_dump(content, sort_keys=False))
-    assert len(lines) == 1, lines
-    return lines[0]
-
 
 WRONG_VALUES = [
     # key, value, what the line must say besides key and value
@@ -120,10 +98,8 @@ def shown(value) -> str:
 
 
 @pytest.mark.parametrize(("key", "value", "remedy"), WRONG_VALUES)
-def test_a_wrong_value_is_named_with_its_key_and_what_would_be_right(
-    errors, content, key, value, remedy
-):
-    line = line_of(errors, content, key, value)
+def test_a_wrong_value_is_named_with_its_key_and_what_would_be_right(line_of, key, value, remedy):
+    line = line_of(key, value)
     assert line.startswith(key.replace("/", "."))
     assert remedy in line
     if "names folders" not in remedy and "is unknown" not in remedy:
@@ -150,10 +126,8 @@ UNKNOWN_WORDS = [
 
 
 @pytest.mark.parametrize(("key", "value", "nearest", "known"), UNKNOWN_WORDS)
-def test_an_unknown_word_comes_with_the_list_and_the_nearest(
-    errors, content, key, value, nearest, known
-):
-    line = line_of(errors, content, key, value)
+def test_an_unknown_word_comes_with_the_list_and_the_nearest(line_of, key, value, nearest, known):
+    line = line_of(key, value)
     assert line.startswith(key.replace("/", "."))
     assert ", ".join(known) in line
     assert not nearest or line.endswith(f"; did you mean {nearest}?")
@@ -192,100 +166,19 @@ UNKNOWN_KEYS = [
 
 
 @pytest.mark.parametrize(("key", "value", "line"), UNKNOWN_KEYS)
-def test_an_unknown_key_comes_with_the_nearest_known_one(errors, content, key, value, line):
-    assert line_of(errors, content, key, value).startswith(line)
+def test_an_unknown_key_comes_with_the_nearest_known_one(line_of, key, value, line):
+    assert line_of(key, value).startswith(line)
 
 
 @pytest.mark.parametrize("key", ["task", "variants", "task/name", "variants/one/model"])
-def test_a_missing_key_is_named(errors, content, key):
-    assert line_of(errors, content, key, None) == f"{key.replace('/', '.')} is missing; add it"
+def test_a_missing_key_is_named(line_of, key):
+    assert line_of(key, None) == f"{key.replace('/', '.')} is missing; add it"
 
 
 @pytest.mark.parametrize("name", optimizers.REFUSED)
-def test_an_optimizer_that_cannot_be_served_comes_with_the_reason(errors, content, name):
-    line = line_of(errors, content, "training/optimizer", name)
+def test_an_optimizer_that_cannot_be_served_comes_with_the_reason(line_of, name):
+    line = line_of("training/optimizer", name)
     assert line.startswith(f"training.optimizer can't be {name}: {optimizers.REFUSED[name]}; take")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        ("variants/one/units", [4, 4]),
-        ("variants/both/merge_mode", ["sum", "sum"]),
-        ("variants/one/training", {"learning_rate": [0.1, 1e-1]}),
-        ("variants/one/training", {"batch_size": [2, 2]}),
-    ],
-)
-def test_a_level_given_twice_is_a_duplicate_arm(errors, content, change):
-    line = line_of(errors, content, *change)
-    assert re.search(r"has \S+ twice: a duplicate arm; remove one$", line)
-
-
-def test_two_variants_that_train_the_same_runs_are_duplicate_arms(errors, content):
-    line = line_of(errors, content, "variants/again", LSTM)
-    assert "the arm again is a duplicate of one" in line
-    assert "remove one, or change it" in line
-
-
-@pytest.mark.parametrize("pairing", ["data", "none"])
-def test_equal_arms_that_draw_other_weights_may_stand(study, pairing):
-    made = study(lambda c: (c["variants"].update(again=LSTM), c.update(pairing=pairing)))
-    assert [arm.label for arm in made.arms][-1] == "again"
-
-
-def test_the_budget_must_hold_as_many_evaluations_as_the_endpoint_needs(errors, content, study):
-    content["endpoint"]["sustain"] = 14
-    line = line_of(errors, content, "training/evaluate_every", 5)
-    assert line == (
-        "endpoint.sustain must be at most the number of evaluations, but was 14: training.epochs "
-        "60 with evaluate_every 5 gives 13; raise epochs to 65, or lower sustain"
-    )
-    content["training"]["epochs"] = 65
-    assert study().endpoint.sustain == 14
-
-
-@pytest.mark.parametrize("fraction", [0.99, 0.999])
-def test_a_baseline_that_is_no_goal_is_refused(errors, content, fraction):
-    content["task"] = {"name": "cumulative_sum", "timesteps": 5, "limit_fraction": fraction}
-    line = line_of(errors, content, "endpoint/threshold", "baseline")
-    assert line.startswith("endpoint.threshold must be a loss in nats, but was baseline")
-
-
-def test_contrasts_with_the_reference_need_one(errors, content):
-    del content["reference"]
-    line = line_of(errors, content, "analysis/contrasts", "reference")
-    assert line == "analysis.contrasts is reference, but there is none; add reference: <arm>"
-
-
-@pytest.mark.parametrize(
-    ("variant", "line"),
-    [
-        ({"model": "lstm", "match_parameters": "both"}, "must be one of one, both sum, both con"),
-        ({"model": "lstm", "match_parameters": "two"}, "must be one of one, both sum, both con"),
-        (LSTM | {"match_parameters": "one"}, "but units was 4; keep one of them"),
-        ({"model": "gru", "match_parameters": "one"}, "model must be one of bilstm, lstm"),
-    ],
-)
-def test_match_parameters_needs_an_arm_and_free_units(errors, content, variant, line):
-    assert line in line_of(errors, content, "variants/two", variant)
-
-
-@pytest.mark.parametrize("name", ["a b", "a/b", "../a", "-a", "ä", "a\n", "", ".a", "a" * 101])
-def test_a_variant_names_a_folder(errors, content, name):
-    content["variants"][name] = {"model": "lstm"}
-    lines = errors(yaml.safe_dump(content))
-    assert len(lines) == 1
-    assert lines[0].startswith("variants: ")
-    assert lines[0].endswith(("rename it", "put it in quotes"))
-
-
-def test_factors_that_name_too_long_a_folder_are_refused(errors, content, monkeypatch):
-    monkeypatch.setattr("thresher.study.arms._LONGEST", 9)
-    line = line_of(errors, content, "variants/one", {"model": "lstm", "units": [4096]})
-    assert line == (
-        "variants.one has the arm one units=4096, whose factors name a folder longer than 9 "
-        "characters; make two variants of it"
-    )
 
 
 SCHEDULES = [
@@ -315,61 +208,17 @@ SCHEDULES = [
 
 
 @pytest.mark.parametrize(("schedule", "starts"), SCHEDULES)
-def test_a_schedule_is_checked_argument_by_argument(errors, content, schedule, starts):
-    put(content, "training/learning_rate", schedule)
-    lines = errors(yaml.safe_dump(content))
+def test_a_schedule_is_checked_argument_by_argument(lines_of, schedule, starts):
+    lines = lines_of({"training/learning_rate": schedule})
     assert len(lines) == len(starts)
     for line, start in zip(lines, starts, strict=True):
         assert line.startswith(f"training.learning_rate.{start}")
 
 
-def test_two_ways_of_clipping_are_one_too_many(errors, content):
+def test_two_ways_of_clipping_are_one_too_many(line_of):
     given = {"clipnorm": 1.0, "clipvalue": 1.0}
-    line = line_of(errors, content, "training/optimizer_options", given)
+    line = line_of("training/optimizer_options", given)
     assert line == "training.optimizer_options has clipnorm and clipvalue; keep one"
-
-
-def test_every_error_of_a_file_is_reported_at_once(errors, content):
-    wrong = {
-        "seeds": -3,
-        "referense": "one",
-        "task/timesteps": 0,
-        "variants/one/units": 0,
-        "variants/both/merge_mode": "conct",
-        "variants/more": {"model": "gru"},
-        "training/epochs": "many",
-        "training/optimizer": "adan",
-        "endpoint/threshold": math.nan,
-        "analysis/confidence": 2,
-        "report/labels": {"nobody": "Nobody"},
-    }
-    for key, value in wrong.items():
-        put(content, key, value)
-    lines = errors(yaml.safe_dump(content))
-    assert len(lines) == len(wrong)
-    keys = [key.replace("/", ".") for key in wrong]
-    assert sorted(lines) == sorted(
-        line for line in lines if any(line.startswith(key) for key in keys)
-    )
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "other"),
-    [
-        # The second error would only follow from the first.
-        ("variants/one/units", 0, ("report/labels", {"one": "One"})),
-        ("seeds", "many", ("report/highlight_seed", 40)),
-        ("training/epochs", "many", ("training/evaluate_every", 7)),
-        ("variants/both/merge_mode", "conct", ("variants/m", {"model": "lstm"})),
-        ("training/optimizer", "sdg", ("training/optimizer_options", {"momentum": 0.9})),
-        ("training/optimizer", 5, ("training/optimizer_options", {"momentum": 0.9})),
-    ],
-)
-def test_what_only_follows_from_another_error_is_left_out(errors, content, key, value, other):
-    put(content, *other)
-    if "m" in content["variants"]:
-        content["variants"]["m"]["match_parameters"] = "both concat"
-    assert line_of(errors, content, key, value).startswith(key.replace("/", "."))
 
 
 @pytest.mark.parametrize("stem", ["a b", "ä", "-a", "_a", "a,b", ".a", "a+b"])

@@ -1,4 +1,4 @@
-"""What every rule shares: wildcard constraints, and paths from the study."""
+"""What all rules share: wildcard constraints, and paths from the study."""
 
 import os
 import re
@@ -6,8 +6,10 @@ import re
 from thresher.code import PACKAGE, code
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")])
+os.environ.update(
+    PYTHONPATH=os.pathsep.join(
+        filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")])
+    )
 )
 
 ARMS = {arm.path: arm for arm in STUDY.arms}

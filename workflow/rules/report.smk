@@ -23,13 +23,14 @@ TABLE_FILES = {name: f"results/{STUDY.name}/tables/{name}.csv" for name in TABLE
 
 
 rule figures:
-    """Draw every figure that the tables allow."""
+    """Draw every figure that the tables allow, for a page and for a phone."""
     input:
         **TABLE_FILES,
         traces=blocks("parquet"),
         code=script_code("figures"),
     output:
-        report(
+        phone=directory("results/{study}/phone"),
+        figures=report(
             directory("results/{study}/figures"),
             patterns=["{figure}.svg"],
             caption="../report/figures.rst",
@@ -75,6 +76,7 @@ rule report:
     input:
         **TABLE_FILES,
         figures="results/{study}/figures",
+        phone="results/{study}/phone",
         runs=blocks("run.json"),
         canary="results/{study}/canary.json",
         code=script_code("report"),

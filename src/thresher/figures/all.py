@@ -54,6 +54,7 @@ def draw_all(
     settings: Mapping[str, Any],
     folder: str | os.PathLike[str],
     traces: pd.DataFrame | None = None,
+    width: float = DOUBLE,
 ) -> list[str]:
     """Write every figure as ``<folder>/<name>.svg`` and return the names.
 
@@ -66,9 +67,11 @@ def draw_all(
     folder : path
     traces : pandas.DataFrame, optional
         Columns of `tables.TRACE`, for raw runs; without them, figures of runs are left out.
+    width : float
+        Of every figure, inches: `style.DOUBLE` for a page, `style.SINGLE` for a phone.
     """
     written = []
-    for name, figure in figures(Inputs(tables, settings, traces)):
+    for name, figure in figures(Inputs(tables, settings, traces, width)):
         save(figure, Path(folder) / f"{name}.svg")
         written.append(name)
     return written

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from thresher.figures.cast import Actor, present
 from thresher.figures.inputs import Inputs
 from thresher.figures.labels import lines, wrap
-from thresher.figures.style import DOUBLE, LINE, add, new, place, styled, text_width, write
+from thresher.figures.style import DOUBLE, LINE, add, is_wide, new, place, styled, text_width, write
 from thresher.format import count, fraction, plural
 
 PAIRS = 30
@@ -46,8 +46,9 @@ def luck(
     arms = present(actors, winners)
     shown = _chosen(pairs, reference)
     couples = list(dict.fromkeys(zip(shown["arm"], shown["reference"], strict=True)))
-    names = [wrap(f"{actors[a].name} − {actors[b].name}", 0.5 * width) for a, b in couples]
-    own = [wrap(actor.name, 0.5 * width) for actor in arms]
+    share = 0.5 if is_wide(width) else 0.38
+    names = [wrap(f"{actors[a].name} − {actors[b].name}", share * width) for a, b in couples]
+    own = [wrap(actor.name, share * width) for actor in arms]
     sizes = sorted(winners["seeds"].unique())
     left = max(map(text_width, [*names, *own])) + 0.3
     across = min(width - left - 0.1, 0.95 * len(sizes))
@@ -87,9 +88,13 @@ def _heat(axes: Axes, table: pd.DataFrame, names: list[str], gids: list[str], ti
     left, bottom, right, top = place(axes)
     tall = (top - bottom) / len(table)
     write(figure, 0.1, top + 1.9 * LINE, title, weight="bold")
+    across = (right - left) / table.shape[1]
     for k, seeds in enumerate(table.columns):
-        x = left + (right - left) * (k + 0.5) / table.shape[1]
-        write(figure, x, top + 0.7 * LINE, f"{count(seeds)} {plural(seeds, 'seed')}", ha="center")
+        head = f"{count(seeds)} {plural(seeds, 'seed')}"
+        head = head if text_width("10 seeds") + 0.05 < across else count(seeds)
+        write(figure, left + (k + 0.5) * across, top + 0.7 * LINE, head, ha="center")
+    if head == count(seeds):
+        write(figure, left - 0.12, top + 0.7 * LINE, "seeds drawn", ha="right")
     colours = sns.light_palette("#0072b2", as_cmap=True)
     for row, (name, gid) in enumerate(zip(names, gids, strict=True)):
         write(figure, left - 0.12, top - (row + 0.5) * tall, name, ha="right", gid=gid)

@@ -1,6 +1,6 @@
 """All pairs of arms: difference in epochs to threshold, and verdict, in one triangle."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,8 @@ from matplotlib.patches import Rectangle
 
 from thresher.figures.cast import Actor
 from thresher.figures.inputs import Inputs
-from thresher.figures.labels import wrap
-from thresher.figures.style import DOUBLE, LINE, add, new, styled, text_width, write
+from thresher.figures.labels import lines, wrap
+from thresher.figures.style import DOUBLE, LINE, add, is_wide, new, styled, text_width, write
 from thresher.format import nats, signed_epochs
 
 SIGNS = {
@@ -24,8 +24,6 @@ SIGNS = {
     "inconclusive": "?",
     "not reached": "–",
 }
-_NUMBERS = 12
-"""Up to so many arms a cell holds the number, too."""
 _MEANING = (
     "◂ row sooner than column · ▸ later · = equivalent · ≈ detectable but negligible · "
     "? inconclusive · – not reached"
@@ -53,7 +51,7 @@ def matrix(
     left = max(map(text_width, names[1:])) + 0.2
     # The names of columns stand in the empty triangle, each above its column.
     cell = min((width - left - 0.1) / (len(arms) - 1), 0.75)
-    height = min(cell, 0.42)
+    height = max(min(cell, 0.42), lines(names) * LINE + 0.04)
     key = wrap(_MEANING, width - 0.2)
     bottom = (key.count("\n") + 2) * LINE + 0.2
     top = text_width(names[0]) + 0.15
@@ -61,7 +59,8 @@ def matrix(
     axes = add(figure, left, bottom, cell * (len(arms) - 1), height * (len(arms) - 1))
     axes.set(xlim=(0, len(arms) - 1), ylim=(len(arms), 1))
     axes.axis("off")
-    _cells(axes, pairs, actors, len(arms) <= _NUMBERS)
+    room = max(text_width(_cell(row, row["mean_difference"])) for row in pairs.to_dict("records"))
+    _cells(axes, pairs, actors, numbers=room + 0.04 < cell)
     for k in range(1, len(arms)):
         y = bottom + (len(arms) - k - 0.5) * height
         write(figure, left - 0.1, y, names[k], ha="right", gid=arms[k].gid("row"))
@@ -73,7 +72,12 @@ def matrix(
     return figure
 
 
+def _cell(row: Mapping[Hashable, Any], difference: float) -> str:
+    return f"{signed_epochs(difference)} {SIGNS[row['verdict']]}"
+
+
 def _cells(axes: Any, pairs: pd.DataFrame, actors: Mapping[str, Actor], numbers: bool) -> None:
+    """Fill the cells; with numbers where the widest of them fits."""
     differences = pairs["mean_difference"].to_numpy(float)
     reach = max(np.abs(differences).max(), 1.0)
     colours, scale = sns.color_palette("vlag", as_cmap=True), Normalize(-reach, reach)
@@ -88,8 +92,7 @@ def _cells(axes: Any, pairs: pd.DataFrame, actors: Mapping[str, Actor], numbers:
         place = (reference.index, arm.index)
         name = f"pair-{arm.index}-{reference.index}"
         axes.add_patch(Rectangle(place, 1, 1, facecolor=colour, edgecolor="white", gid=name))
-        text = SIGNS[verdict]
-        text = f"{signed_epochs(difference)} {text}" if numbers else text
+        text = _cell({"verdict": verdict}, difference) if numbers else SIGNS[verdict]
         # On a filled cell the text is black or white, whatever the page's colour is.
         dark = np.dot(colour[:3], (0.299, 0.587, 0.114)) < 0.5
         style: dict[str, Any] = {
@@ -101,7 +104,8 @@ def _cells(axes: Any, pairs: pd.DataFrame, actors: Mapping[str, Actor], numbers:
 
 
 def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
-    """Yield the matrix of a study with three arms or more."""
-    if inputs.has("pairs") and len(inputs.actors) > 2:
+    """Yield the matrix of a study with three arms or more, where it fits."""
+    fits = len(inputs.actors) <= (40 if is_wide(inputs.width) else 8)
+    if inputs.has("pairs") and len(inputs.actors) > 2 and fits:
         table = inputs.tables["pairs"]
         yield "matrix", matrix(table, inputs.actors, inputs.threshold, inputs.width)

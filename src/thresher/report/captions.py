@@ -15,6 +15,7 @@ class Figure:
     """A figure ready to be shown."""
 
     name: str
+    drawn: str
     title: str
     caption: str
     svg: str
@@ -36,7 +37,7 @@ def figure(inputs: Inputs, name: str, drawn: str | None = None) -> Figure | None
         return None
     title, caption = CAPTIONS[name]
     text = caption(inputs)
-    return Figure(name, title, text, inline(svg, name, f"{title}. {text}"))
+    return Figure(name, drawn or name, title, text, inline(svg, name, f"{title}. {text}"))
 
 
 def figures(inputs: Inputs, *names: str) -> tuple[Figure, ...]:

@@ -24,8 +24,8 @@ class Inputs:
         By name, with every column of its schema; empty where the study has no such table.
     csv : mapping of str to bytes
         The files of the tables that exist, byte by byte.
-    figures : mapping of str to str
-        SVG by name, for the figures that exist.
+    figures, phone : mapping of str to str
+        SVG by name, for the figures that exist; `phone` has them one column wide.
     runs : tuple of mapping
         One `*.run.json` for each block; empty for imported traces.
     canary : mapping or None
@@ -36,6 +36,7 @@ class Inputs:
     tables: Mapping[str, pd.DataFrame]
     csv: Mapping[str, bytes]
     figures: Mapping[str, str]
+    phone: Mapping[str, str]
     runs: tuple[Mapping[str, Any], ...]
     canary: Mapping[str, Any] | None
 
@@ -72,6 +73,7 @@ def load(
     settings: str,
     tables: Mapping[str, Path],
     figures: Path,
+    phone: Path,
     runs: Sequence[Path],
     canary: Path,
 ) -> Inputs:
@@ -82,12 +84,15 @@ def load(
         settings=json.loads(settings),
         tables={name: read_or_empty(found.get(name), name) for name in TABLES},
         csv={name: found[name].read_bytes() for name in TABLES if name in found},
-        figures={
-            p.stem: p.read_text(encoding="utf-8") for p in sorted(Path(figures).glob("*.svg"))
-        },
+        figures=_svgs(figures),
+        phone=_svgs(phone),
         runs=tuple(json.loads(Path(path).read_text(encoding="utf-8")) for path in runs),
         canary=json.loads(canary.read_text(encoding="utf-8")) if canary.is_file() else None,
     )
+
+
+def _svgs(folder: Path) -> dict[str, str]:
+    return {p.stem: p.read_text(encoding="utf-8") for p in sorted(Path(folder).glob("*.svg"))}
 
 
 def read_or_empty(path: Path | None, name: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from thresher import __version__
 from thresher import format as say
 from thresher.report import sections
 from thresher.report.answer import SIGNS, answer
+from thresher.report.captions import CAPTIONS
 from thresher.report.embed import download, pack, script_hash
 from thresher.report.inputs import Inputs, load
 from thresher.report.method import method
@@ -37,13 +38,13 @@ _ICON = (
     'fill="none" stroke="#0072b2" stroke-width="2.5"/><path d="M2 3c5 3 8 4 12 5" fill="none" '
     'stroke="#d55e00" stroke-width="2.5"/></svg>'
 )
-_AT_LEVEL = re.compile(r"(survival|forest)_at_\d+")
 
 
 def write(
     settings: str,
     tables: Mapping[str, Path],
     figures: Path,
+    phone: Path,
     runs: Sequence[Path],
     canary: Path,
     output: str | os.PathLike[str],
@@ -56,15 +57,15 @@ def write(
         What `Study.report_settings` gave.
     tables : mapping of str to path
         CSV files by the names of `tables.TABLES`; what a study does not have may be missing.
-    figures : path
-        Folder of SVG files.
+    figures, phone : path
+        Folders of SVG files, for a page and for a phone.
     runs : sequence of path
         ``*.run.json`` of every block; may be empty.
     canary : path
         JSON of the determinism canary; need not exist.
     output : path
     """
-    write_text(render(load(settings, tables, figures, runs, canary)), output)
+    write_text(render(load(settings, tables, figures, phone, runs, canary)), output)
 
 
 def render(inputs: Inputs) -> str:
@@ -104,12 +105,17 @@ def render(inputs: Inputs) -> str:
 
 
 def _packed(inputs: Inputs) -> dict[str, str]:
-    """Pack the figures that the page shows only on demand, made fit as those it shows at once."""
-    packed = {}
-    for name, svg in inputs.figures.items():
-        at_level = _AT_LEVEL.fullmatch(name)
-        if at_level or name == "learning_curves_log":
-            prefix = f"{at_level[1]}_at" if at_level else "learning_curves"
-            shown = inline(svg, prefix, name.replace("_", " "))
-            packed[name] = pack(shown.encode())
-    return packed
+    """Pack the figures that the page shows only on demand or on a phone."""
+    wanted = {name: svg for name, svg in inputs.figures.items() if _place(name) != name}
+    wanted |= {f"phone-{name}": svg for name, svg in inputs.phone.items()}
+    return {name: pack(_inlined(name, svg).encode()) for name, svg in wanted.items()}
+
+
+def _place(name: str) -> str:
+    """Return in whose place a figure is shown: that of another level, or scale."""
+    return re.sub(r"^(survival|forest)_at_\d+$", r"\1_at", name).removesuffix("_log")
+
+
+def _inlined(name: str, svg: str) -> str:
+    place = _place(name.removeprefix("phone-"))
+    return inline(svg, place, CAPTIONS[place][0])

@@ -27,7 +27,7 @@ def write_paper(settings: str, tables: Mapping[str, Path], folder: str | os.Path
     folder : path
     """
     found = {name: read_or_empty(Path(tables[name]), name) for name in ("arms", "contrasts")}
-    inputs = Inputs(json.loads(settings), found, {}, {}, (), None)
+    inputs = Inputs(json.loads(settings), found, {}, {}, {}, (), None)
     rows = _rows(inputs, found["contrasts"])
     text = caption(inputs, found["contrasts"])
     write_text(markdown(rows, text), Path(folder) / "contrasts.md")

@@ -46,24 +46,36 @@ function compare(a, b, direction) {
   return direction * (Number.isNaN(difference) ? a.localeCompare(b) : difference);
 }
 
-// Figures that the page carries compressed: other scales, other thresholds.
+// Figures that the page carries compressed: other scales, other thresholds, and all for a phone.
 const drawn = new Map();
+const phone = matchMedia("(max-width: 40rem)");
 
 async function draw(name) {
-  if (!drawn.has(name)) {
-    const packed = document.getElementById("packed-" + name);
-    drawn.set(name, packed ? await (await unpack(packed.textContent)).text() : null);
+  const key = (phone.matches ? "phone-" : "") + name;
+  if (!drawn.has(key)) {
+    const packed = document.getElementById("packed-" + key);
+    drawn.set(key, packed ? await (await unpack(packed.textContent)).text() : drawn.get(name));
   }
-  return drawn.get(name);
+  return drawn.get(key);
 }
 
-function show(figure, svg) {
+function put(figure, name, svg) {
+  figure.dataset.shown = name;
   const canvas = one(".canvas", figure);
-  if (!canvas.dataset.first) {
-    canvas.dataset.first = "kept";
-    drawn.set("first:" + figure.id, canvas.innerHTML);
-  }
-  canvas.innerHTML = svg ?? drawn.get("first:" + figure.id);
+  if (canvas.innerHTML !== svg) canvas.innerHTML = svg;
+}
+
+async function show(figure, name) {
+  figure.dataset.shown = name;
+  const svg = await draw(name);
+  if (figure.dataset.shown === name) put(figure, name, svg);
+}
+
+function makeFigures(figures) {
+  figures.forEach((figure) => drawn.set(figure.dataset.shown, one(".canvas", figure).innerHTML));
+  const fit = () => figures.forEach((figure) => show(figure, figure.dataset.shown));
+  phone.addEventListener("change", fit);
+  if (phone.matches) fit();
 }
 
 // One slider: verdicts, survival curves and forest plot change in the same moment.
@@ -75,9 +87,10 @@ function makeSlider(slider) {
   slider.addEventListener("input", async () => {
     wanted = slider.value;
     const level = wanted;
-    const svgs = await Promise.all(figures.map((figure) => draw(figure.dataset.name + "_" + level)));
+    const names = figures.map((figure) => figure.dataset.shown.replace(/\d+$/, level));
+    const svgs = await Promise.all(names.map(draw));
     if (level !== wanted) return; // the slider has moved on meanwhile
-    figures.forEach((figure, i) => show(figure, svgs[i]));
+    figures.forEach((figure, i) => put(figure, names[i], svgs[i]));
     levels.forEach((part) => (part.hidden = part.dataset.level !== level));
     const name = levels[level].dataset.name;
     slider.setAttribute("aria-valuetext", name);
@@ -93,7 +106,7 @@ function makeCurves(section) {
   const readings = document.getElementById("readings");
   all("[name=scale]", section).forEach((radio) =>
     radio.addEventListener("change", async () => {
-      show(figure, radio.value === "log" ? await draw("learning_curves_log") : null);
+      await show(figure, radio.value === "log" ? "learning_curves_log" : "learning_curves");
       if (slider && !one("#read-epoch").hidden) slider.dispatchEvent(new Event("input"));
     }),
   );
@@ -166,8 +179,7 @@ function figureText(figure) {
 
 async function saveFigure(figure, kind) {
   const text = figureText(figure);
-  const level = figure.closest(".switched") ? "_" + one("#thresholds").dataset.level : "";
-  const name = figure.dataset.name + level + "." + kind;
+  const name = figure.dataset.shown + "." + kind;
   const blob = new Blob([text], { type: "image/svg+xml" });
   if (kind === "svg") return save(blob, name);
   const image = new Image();
@@ -187,6 +199,7 @@ function start() {
   document.documentElement.classList.add("js");
   all(".needs-js:not(output)").forEach((part) => (part.hidden = false));
   all("table.sortable").forEach(makeSortable);
+  makeFigures(all("figure.figure"));
   const slider = one("#tau");
   if (slider) makeSlider(slider);
   makeCurves(one("#curves"));

@@ -56,10 +56,11 @@ def times_of(runs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def runs_by_arm(events: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the runs of every arm, of events with one threshold."""
-    thresholds = events["threshold"].unique()
-    if len(thresholds) > 1:
-        raise ValueError(f"column threshold: more than one, {thresholds[0]} and {thresholds[1]}")
+    """Return the runs of every arm, of events of one study with one threshold."""
+    for column in ("study", "threshold"):
+        found = events[column].unique()
+        if len(found) > 1:
+            raise ValueError(f"column {column}: more than one, {found[0]} and {found[1]}")
     return {str(label): runs for label, runs in events.groupby("arm", sort=False)}
 
 

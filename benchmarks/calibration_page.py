@@ -1,0 +1,299 @@
+"""The page of the calibration study: its table, its reading and its figure, from the counts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from scipy import stats
+
+from thresher.tables import atomic, write_text
+
+COMMAND = "python benchmarks/calibration.py --page"
+INTRODUCTION = """# Calibration
+
+How often the statistics are wrong, measured: made-up studies whose truth is known, and real runs
+of one arm split in two, go through the functions that the workflow calls. Each cell has
+{replicates:,} replicates; a rate of 5 % then has a standard error of {error:.2f} points.
+
+```
+{command}
+```
+
+takes about {minutes:.0f} minutes of one core, can be stopped and continued at any time, and writes
+this page and its figure; `--quick` measures every cell 300 times. Times are log-normal with a
+median of 250 epochs and a standard deviation of 0.45 on the log scale, rounded up to the next
+evaluation (every 5 epochs) and censored at the budget; *correlation* is that of the log times of
+two arms with one seed. Levels are 5 %, intervals and bands 95 %. Beyond 20 seeds 1,999 random
+flips stand for the workflow's 99,999, drawn anew for every 100 replicates (999 relabellings in
+unpaired tests and on real traces): the test keeps its level with any number of flips.
+
+![Error rates, coverage and power](calibration.svg)
+"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: rows of some questions, one measure, and what it should be."""
+
+    title: str
+    questions: tuple[str, ...]
+    measure: str
+    at_most: float | None
+    at_least: float | None
+    meaning: str
+
+
+PARTS = (
+    Part(
+        "Type I error, no difference",
+        ("no difference", "no difference unpaired"),
+        "rejected",
+        0.055,
+        None,
+        "Share of studies in which the primary test rejects though both arms are alike. With 8 "
+        "seeds and many censored runs few sums are possible, and the test is conservative.",
+    ),
+    Part(
+        "Type I error, equal means but unequal spread",
+        ("unequal spread", "unequal spread unpaired"),
+        "rejected",
+        0.075,
+        None,
+        "The log spread of the arm is 0.6, that of the reference 0.3, and their restricted means "
+        "are equal: differences are then skewed, which the test does not assume.",
+    ),
+    Part(
+        "Family-wise error",
+        ("family",),
+        "rejected",
+        0.055,
+        None,
+        "Share of whole studies with any wrong difference after Holm, through `contrasts`: 8 arms "
+        "against a reference, the same with 3 arms that really are 30 % faster, and all pairs of "
+        "4 arms.",
+    ),
+    Part(
+        "Wrong equivalence",
+        ("at the margin",),
+        "claimed",
+        0.055,
+        None,
+        "Share of claims of equivalence where the ratio of restricted means is the margin itself.",
+    ),
+    Part(
+        "Interval of the difference of means",
+        ("30 % faster", "30 % faster unpaired"),
+        "covered",
+        None,
+        0.93,
+        "Coverage where the arm is 30 % faster; ties and censoring make it conservative.",
+    ),
+    Part(
+        "Interval of the median",
+        ("median",),
+        "covered",
+        None,
+        0.95,
+        "Coverage of the order-statistic interval. Of continuous times it should be the binomial "
+        "probability given as *expected*.",
+    ),
+    Part(
+        "Simultaneous bands",
+        ("bands",),
+        "covered",
+        None,
+        0.90,
+        "Share of bands that hold the whole true curve, 100 autocorrelated epochs at once.",
+    ),
+    Part(
+        "One arm against itself, real traces",
+        ("same arm",),
+        "rejected",
+        0.055,
+        None,
+        "400 trained runs of `lstm_forward`; 2n of them, drawn at random, are called two arms.",
+    ),
+    Part(
+        "Bands, real traces",
+        ("same arm bands",),
+        "covered",
+        None,
+        0.90,
+        "Held-out curves of the same runs, drawn with replacement: their mean is the truth.",
+    ),
+    Part(
+        "Power, arm 30 % faster",
+        ("30 % faster", "30 % faster unpaired"),
+        "rejected",
+        None,
+        None,
+        "No target: what the primary test finds.",
+    ),
+)
+NAMES = {
+    "censored": "censored",
+    "correlation": "correlation",
+    "n": "seeds",
+    "arms": "arms",
+    "faster": "faster arms",
+    "all_pairs": "all pairs",
+    "mean_ratio": "ratio of means",
+    "times": "times",
+    "curves": "curves",
+    "of": "band of",
+    "paired": "paired",
+}
+
+
+def expected_coverage(n: int) -> float:
+    """Return the binomial coverage of the order-statistic interval of a median."""
+    rank = int((stats.binom.cdf(np.arange(n), n, 0.5) <= 0.025).sum())
+    return 1 - 2 * stats.binom.cdf(rank - 1, n, 0.5)
+
+
+def rows_of(part: Part, results: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a part, with what was expected of each and whether it was met."""
+    chosen = results["question"].isin(part.questions) & (results["measure"] == part.measure)
+    rows = results[chosen].reset_index(drop=True)
+    missed = pd.Series(False, index=rows.index)
+    if part.at_most is not None:
+        missed |= rows["rate"] > part.at_most
+    if part.at_least is not None:
+        missed |= rows["rate"] < part.at_least
+    return rows.assign(missed=missed)
+
+
+def write_page(results: pd.DataFrame, folder: Path) -> None:
+    """Write calibration.md, calibration.csv and calibration.svg."""
+    parts = [_section(part, rows_of(part, results)) for part in PARTS]
+    replicates = int(results["replicates"].max())
+    introduction = INTRODUCTION.format(
+        replicates=replicates,
+        error=100 * np.sqrt(0.05 * 0.95 / replicates),
+        command=COMMAND,
+        minutes=results.drop_duplicates("cell")["seconds"].sum() / 60,
+    )
+    text = "\n".join([introduction, *_reading(results), *parts])
+    write_text(text, folder / "calibration.md")
+    with atomic(folder / "calibration.csv") as path:
+        results.drop(columns=["seconds"]).to_csv(path, index=False, lineterminator="\n")
+    _draw(results, folder / "calibration.svg")
+
+
+def _reading(results: pd.DataFrame) -> list[str]:
+    lines = ["## Reading", "", "| | target | worst cell | cells | |", "|---|---|---|---|---|"]
+    for part in PARTS:
+        rows = rows_of(part, results)
+        if part.at_most is None and part.at_least is None:
+            continue
+        worst = rows["rate"].max() if part.at_most is not None else rows["rate"].min()
+        sign, limit = ("≤", part.at_most) if part.at_most is not None else ("≥", part.at_least)
+        count = int(rows["missed"].sum())
+        word = "met" if not count else f"**missed in {count} of {len(rows)}**"
+        row = [part.title, f"{sign} {100 * limit:g} %", f"{100 * worst:.1f} %", len(rows), word]
+        lines.append(f"| {' | '.join(map(str, row))} |")
+    return [*lines, ""]
+
+
+def _section(part: Part, rows: pd.DataFrame) -> str:
+    keys = [key for key in NAMES if key in rows and rows[key].notna().any()]
+    head = [NAMES[key] for key in keys]
+    if len(part.questions) > 1:
+        head = ["test", *head]
+    expected = part.questions == ("median",)
+    head += ["rate, %", "± s.e."] + (["expected, %"] if expected else [])
+    lines = [f"## {part.title}", "", part.meaning, "", f"| {' | '.join(head)} |"]
+    lines.append("|" + "---|" * len(head))
+    for row in rows.to_dict("records"):
+        cells = [_word(key, row[key]) for key in keys]
+        if len(part.questions) > 1:
+            cells = ["permutation" if "unpaired" in row["question"] else "sign-flip", *cells]
+        rate = f"{100 * row['rate']:.2f}"
+        cells += [f"**{rate}**" if row["missed"] else rate, f"{100 * row['error']:.2f}"]
+        if expected:
+            exact = row["times"] == "continuous"
+            cells.append(f"{100 * expected_coverage(int(row['n'])):.2f}" if exact else "")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def _word(key: str, value: object) -> str:
+    if not isinstance(value, str):
+        return ""
+    if key == "censored":
+        return f"{100 * float(value):g} %"
+    return {"True": "yes", "False": "no"}.get(value, value)
+
+
+def _draw(results: pd.DataFrame, path: Path) -> None:
+    sns.set_theme(context="paper", style="ticks", palette="colorblind", font_scale=0.85)
+    mpl.rcParams["svg.hashsalt"] = "calibration"
+    mpl.rcParams["svg.fonttype"] = "none"
+    figure, axes = plt.subplots(5, 2, figsize=(7.2, 10.5), layout="constrained")
+    for axis, part in zip(axes.flat, PARTS, strict=True):
+        rows = rows_of(part, results)
+        _panel(axis, part, rows)
+    with atomic(path) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None})
+    plt.close(figure)
+
+
+DASHES = {"0.0": "-", "0.3": "--", "0.6": ":"}
+COLOURS = {"0.0": "C0", "0.6": "C1"}
+
+
+def _label(row: dict) -> str:
+    """Name the line that a row belongs to: its setting but for the number of seeds."""
+    given = {key: value for key, value in row.items() if isinstance(value, str)}
+    words = {
+        "correlation": "correlation {}",
+        "arms": "{} arms",
+        "faster": "{} of them faster",
+        "mean_ratio": "ratio {}",
+        "times": "{}",
+        "curves": "{} curves",
+        "of": "{}",
+    }
+    parts = [text.format(given[key]) for key, text in words.items() if key in given]
+    if "unpaired" in given["question"] or given.get("paired") == "False":
+        parts.insert(0, "unpaired")
+    elif "paired" in given:
+        parts.insert(0, "sign-flip")
+    if "censored" in given and "arms" not in given and "mean_ratio" not in given:
+        parts.append(f"{100 * float(given['censored']):g} % censored")
+    return ", ".join(parts + (["all pairs"] if "all_pairs" in given else []))
+
+
+def _panel(axis: plt.Axes, part: Part, rows: pd.DataFrame) -> None:
+    """Draw rates by the number of seeds, a line for each setting, moved apart a little."""
+    names = [_label(row) for row in rows.to_dict("records")]
+    rows = rows.assign(setting=names, seeds=rows["n"].astype(int), percent=100 * rows["rate"])
+    lines = list(rows.groupby("setting", sort=False))
+    for place, (name, line) in enumerate(lines):
+        first = line.iloc[0]
+        known = isinstance(first.get("correlation"), str) and len(lines) > 4
+        colour = COLOURS[first["correlation"]] if known else f"C{2 if len(lines) > 4 else place}"
+        dash = DASHES[first["censored"]] if len(lines) > 4 else "-"
+        marks = {"marker": "o", "markersize": 2.5, "linewidth": 1, "capsize": 1.5}
+        seeds = line["seeds"] + 0.3 * (place - (len(lines) - 1) / 2)
+        shape = {**marks, "color": colour, "linestyle": dash, "label": name}
+        axis.errorbar(seeds, line["percent"], 196 * line["error"], **shape)
+    limit = part.at_most if part.at_most is not None else part.at_least
+    if limit is not None:
+        axis.axhline(100 * limit, color="0.3", linestyle=(0, (1, 1)), linewidth=0.8)
+    axis.set(title=part.title, xlabel="seeds", xticks=sorted(rows["seeds"].unique()))
+    axis.set_ylabel({"covered": "covered, %"}.get(part.measure, f"{part.measure}, %"))
+    axis.margins(x=0.15 if len(axis.get_xticks()) > 1 else 1)
+    low, high = axis.get_ylim()
+    if part.at_most is not None:
+        axis.set_ylim(0, max(high, 100 * part.at_most) * 1.5)
+    elif part.at_least is not None:
+        axis.set_ylim(low - 0.6 * (high - low), min(high, 100.5))
+    place = "upper left" if part.at_most is not None else "lower right"
+    columns = 2 if len(lines) > 4 and limit is not None else 1
+    axis.legend(fontsize=5, frameon=False, ncols=columns, loc=place)
+    sns.despine(ax=axis)

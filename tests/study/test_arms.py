@@ -1,0 +1,157 @@
+"""How a variant fans out into arms."""
+
+import pytest
+
+from thresher import models
+
+LSTM = {"model": "lstm", "units": 4}
+
+
+def made(study, **variants):
+    """Arms of a study that has only these variants, by label."""
+
+    def change(content):
+        content["variants"] = variants
+        del content["reference"]
+
+    return {arm.label: arm for arm in study(change).arms}
+
+
+def test_a_variant_with_single_values_is_one_arm(study):
+    (arm,) = made(study, one=LSTM).values()
+    assert (arm.label, arm.path, arm.merge_mode, arm.factors) == (
+        "one",
+        "one/none/default",
+        "none",
+        {},
+    )
+    assert arm.model_options == {"units": 4, "direction": "forward"}
+
+
+def test_merge_modes_fan_out_in_the_order_given(study):
+    modes = ["concat", "sum", "ave", "mul"]
+    arms = made(study, both={"model": "bilstm", "merge_mode": modes, "units": 3})
+    assert list(arms) == [f"both {mode}" for mode in modes]
+    for mode, arm in zip(modes, arms.values(), strict=True):
+        assert arm.path == f"both/{mode}/default"
+        assert (arm.merge_mode, arm.factors) == (mode, {})
+        assert arm.model_options == {"units": 3, "merge_mode": mode}
+
+
+def test_one_merge_mode_is_named_though_it_is_no_list_or_not_given(study):
+    assert list(made(study, both={"model": "bilstm", "merge_mode": "sum"})) == ["both sum"]
+    assert list(made(study, both={"model": "bilstm"})) == ["both concat"]
+
+
+def test_factors_cross_and_name_labels_and_folders(study):
+    arms = made(
+        study,
+        both={
+            "model": "bilstm",
+            "units": [3, 5],
+            "merge_mode": ["sum", "mul"],
+            "training": {"learning_rate": [0.1, 1e-05], "batch_size": 2},
+        },
+    )
+    assert list(arms) == [
+        f"both {mode} units={units} learning_rate={rate}"
+        for units in (3, 5)
+        for mode in ("sum", "mul")
+        for rate in (0.1, 1e-05)
+    ]
+    arm = arms["both mul units=5 learning_rate=1e-05"]
+    assert arm.path == "both/mul/units=5,learning_rate=1e-05"
+    assert arm.factors == {"units": 5, "learning_rate": 1e-05}
+    assert (arm.training.learning_rate, arm.training.batch_size) == (1e-05, 2)
+    assert len({arm.path for arm in arms.values()}) == 8
+
+
+def test_a_list_of_one_is_a_factor(study):
+    (arm,) = made(study, one={"model": "lstm", "units": [4]}).values()
+    assert (arm.label, arm.path) == ("one units=4", "one/none/units=4")
+
+
+def test_variants_keep_the_order_of_the_file(study):
+    arms = made(
+        study,
+        matched={"model": "lstm", "match_parameters": "one", "direction": "backward"},
+        two={"model": "lstm", "units": 9},
+        one=LSTM,
+    )
+    assert list(arms) == ["matched", "two", "one"]
+
+
+# Counted by hand: 4 u (1 + u + 1) + u + 1 for the LSTM; the bidirectional one has twice the gates
+# and, with concat, 2 u + 1 weights in its dense unit.
+def lstm(u: int) -> int:
+    return 4 * u * (u + 2) + u + 1
+
+
+def bilstm(u: int, mode: str) -> int:
+    return 8 * u * (u + 2) + (2 * u if mode == "concat" else u) + 1
+
+
+@pytest.mark.parametrize("units", [1, 4, 20, 33])
+@pytest.mark.parametrize("mode", ["sum", "concat"])
+def test_match_parameters_chooses_the_closest_count(study, units, mode):
+    arms = made(
+        study,
+        both={"model": "bilstm", "units": units, "merge_mode": ["sum", "concat"]},
+        matched={"model": "lstm", "direction": "backward", "match_parameters": f"both {mode}"},
+    )
+    target = arms[f"both {mode}"].parameters
+    assert target == bilstm(units, mode)
+    chosen = arms["matched"].model_options["units"]
+    assert arms["matched"].parameters == lstm(chosen)
+    assert abs(lstm(chosen) - target) == min(abs(lstm(u) - target) for u in range(1, 200))
+    assert arms["matched"].model_options["direction"] == "backward"
+
+
+def test_each_merge_mode_of_a_matched_variant_has_its_own_units(study):
+    arms = made(
+        study,
+        one={"model": "lstm", "units": 28},
+        both={"model": "bilstm", "merge_mode": ["sum", "concat"], "match_parameters": "one"},
+    )
+    # From the target's 3389: 19 units are 177 (sum) and 158 away, 20 units 152 and 172.
+    assert arms["both sum"].model_options["units"] == 20
+    assert arms["both concat"].model_options["units"] == 19
+
+
+def test_training_of_a_variant_overrides_what_holds_for_all(study):
+    def change(content):
+        content["training"] |= {"batch_size": 3, "optimizer_options": {"beta_1": 0.5}}
+        content["variants"]["one"]["training"] = {"learning_rate": 0.1}
+
+    first, *others = study(change).arms
+    assert (first.training.learning_rate, first.training.batch_size) == (0.1, 3)
+    assert first.training.optimizer_options == {"beta_1": 0.5}
+    assert {arm.training.learning_rate for arm in others} == {0.001}
+
+
+def test_another_optimizer_brings_its_own_learning_rate_and_options(study):
+    def change(content):
+        content["training"] |= {"learning_rate": 0.5, "optimizer_options": {"beta_1": 0.5}}
+        content["variants"]["one"]["training"] = {"optimizer": ["sgd", "adam"]}
+        content["reference"] = "both sum"
+
+    sgd, adam, *_ = study(change).arms
+    assert (sgd.label, adam.label) == ("one optimizer=sgd", "one optimizer=adam")
+    assert (sgd.training.learning_rate, sgd.training.optimizer_options) == (0.01, {})
+    assert (adam.training.learning_rate, adam.training.optimizer_options) == (0.5, {"beta_1": 0.5})
+
+
+def test_a_variant_may_have_a_schedule(study):
+    schedule = {
+        "schedule": "PiecewiseConstantDecay",
+        "boundaries": [10, 20],
+        "values": [0.1, 0.01, 0.001],
+    }
+    (arm,) = made(study, one=LSTM | {"training": {"learning_rate": schedule}}).values()
+    assert arm.training.learning_rate == schedule
+
+
+@pytest.mark.parametrize("name", models.NAMES)
+def test_every_model_can_stand_in_a_study_with_defaults_only(study, name):
+    (arm,) = made(study, v={"model": name}).values()
+    assert arm.parameters > 0

@@ -1,0 +1,130 @@
+"""Values that are right by themselves and wrong together; several errors in one file."""
+
+import math
+import re
+
+import pytest
+import yaml
+
+LSTM = {"model": "lstm", "units": 4}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("variants/one/units", [4, 4]),
+        ("variants/both/merge_mode", ["sum", "sum"]),
+        ("variants/one/training", {"learning_rate": [0.1, 1e-1]}),
+        ("variants/one/training", {"batch_size": [2, 2]}),
+    ],
+)
+def test_a_level_given_twice_is_a_duplicate_arm(line_of, change):
+    line = line_of(*change)
+    assert re.search(r"has \S+ twice: a duplicate arm; remove one$", line)
+
+
+def test_two_variants_that_train_the_same_runs_are_duplicate_arms(line_of):
+    line = line_of("variants/again", LSTM)
+    assert "the arm again is a duplicate of one" in line
+    assert "remove one, or change it" in line
+
+
+@pytest.mark.parametrize("pairing", ["data", "none"])
+def test_equal_arms_that_draw_other_weights_may_stand(study, pairing):
+    made = study(lambda c: (c["variants"].update(again=LSTM), c.update(pairing=pairing)))
+    assert [arm.label for arm in made.arms][-1] == "again"
+
+
+def test_the_budget_must_hold_as_many_evaluations_as_the_endpoint_needs(line_of, content, study):
+    content["endpoint"]["sustain"] = 14
+    line = line_of("training/evaluate_every", 5)
+    assert line == (
+        "endpoint.sustain must be at most the number of evaluations, but was 14: training.epochs "
+        "60 with evaluate_every 5 gives 13; raise epochs to 65, or lower sustain"
+    )
+    content["training"]["epochs"] = 65
+    assert study().endpoint.sustain == 14
+
+
+@pytest.mark.parametrize("fraction", [0.99, 0.999])
+def test_a_baseline_that_is_no_goal_is_refused(line_of, content, fraction):
+    content["task"] = {"name": "cumulative_sum", "timesteps": 5, "limit_fraction": fraction}
+    line = line_of("endpoint/threshold", "baseline")
+    assert line.startswith("endpoint.threshold must be a loss in nats, but was baseline")
+
+
+def test_contrasts_with_the_reference_need_one(line_of, content):
+    del content["reference"]
+    line = line_of("analysis/contrasts", "reference")
+    assert line == "analysis.contrasts is reference, but there is none; add reference: <arm>"
+
+
+@pytest.mark.parametrize(
+    ("variant", "line"),
+    [
+        ({"model": "lstm", "match_parameters": "both"}, "must be one of one, both sum, both con"),
+        ({"model": "lstm", "match_parameters": "two"}, "must be one of one, both sum, both con"),
+        (LSTM | {"match_parameters": "one"}, "but units was 4; keep one of them"),
+        ({"model": "gru", "match_parameters": "one"}, "model must be one of bilstm, lstm"),
+    ],
+)
+def test_match_parameters_needs_an_arm_and_free_units(line_of, variant, line):
+    assert line in line_of("variants/two", variant)
+
+
+@pytest.mark.parametrize("name", ["a b", "a/b", "../a", "-a", "ä", "a\n", "", ".a", "a" * 101])
+def test_a_variant_names_a_folder(errors, content, name):
+    content["variants"][name] = {"model": "lstm"}
+    (line,) = errors(yaml.safe_dump(content))
+    assert line.startswith("variants: ")
+    assert line.endswith(("rename it", "put it in quotes"))
+
+
+def test_factors_that_name_too_long_a_folder_are_refused(line_of, monkeypatch):
+    monkeypatch.setattr("thresher.study.arms._LONGEST", 9)
+    line = line_of("variants/one", {"model": "lstm", "units": [4096]})
+    assert line == (
+        "variants.one has the arm one units=4096, whose factors name a folder longer than 9 "
+        "characters; make two variants of it"
+    )
+
+
+def test_every_error_of_a_file_is_reported_at_once(lines_of):
+    wrong = {
+        "seeds": -3,
+        "referense": "one",
+        "task/timesteps": 0,
+        "variants/one/units": 0,
+        "variants/both/merge_mode": "conct",
+        "variants/more": {"model": "gru"},
+        "training/epochs": "many",
+        "training/optimizer": "adan",
+        "endpoint/threshold": math.nan,
+        "analysis/confidence": 2,
+        "report/labels": {"nobody": "Nobody"},
+    }
+    lines = lines_of(wrong)
+    assert len(lines) == len(wrong)
+    keys = [key.replace("/", ".") for key in wrong]
+    assert all(any(line.startswith(key) for line in lines) for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "other"),
+    [
+        # The second error would only follow from the first.
+        ("variants/one/units", 0, ("report/labels", {"one": "One"})),
+        ("seeds", "many", ("report/highlight_seed", 40)),
+        ("training/epochs", "many", ("training/evaluate_every", 7)),
+        (
+            "variants/both/merge_mode",
+            "conct",
+            ("variants/m", {"model": "lstm", "match_parameters": "both mul"}),
+        ),
+        ("training/optimizer", "sdg", ("training/optimizer_options", {"momentum": 0.9})),
+        ("training/optimizer", 5, ("training/optimizer_options", {"momentum": 0.9})),
+    ],
+)
+def test_what_only_follows_from_another_error_is_left_out(lines_of, key, value, other):
+    (line,) = lines_of({**dict([other]), key: value})
+    assert line.startswith(key.replace("/", "."))

@@ -1,0 +1,80 @@
+"""What every task promises, whoever wrote it."""
+
+import numpy as np
+import pytest
+
+from thresher import tasks
+from thresher.declarations import Option, TaskDeclaration
+
+LOSSES = {
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+    "mean_squared_error",
+}
+
+
+@pytest.fixture(params=tasks.NAMES)
+def task(request) -> TaskDeclaration:
+    return tasks.load(request.param)
+
+
+def options_of(task: TaskDeclaration) -> list[dict]:
+    """The defaults, and the defaults with one option at its smallest value."""
+    defaults = {name: option.default for name, option in task.options.items()}
+    smallest = [
+        {**defaults, name: option.type(option.minimum)}
+        for name, option in task.options.items()
+        if option.minimum is not None
+    ]
+    return [defaults, *smallest]
+
+
+def test_a_task_declares_plain_options_and_a_known_loss(task):
+    assert task.loss in LOSSES
+    for name, option in task.options.items():
+        assert isinstance(option, Option)
+        assert option.help.endswith(".")
+        assert name.isidentifier()
+        assert name != "name"
+
+
+@pytest.mark.parametrize("drawing", ["draw", "held_out"])
+@pytest.mark.parametrize("n", [1, 5, 64])
+def test_examples_have_the_declared_shapes_and_are_finite(task, drawing, n):
+    for options in options_of(task):
+        x, y = getattr(task, drawing)(np.random.default_rng(0), options, n)
+        assert x.shape == (n, *task.inputs(options))
+        assert y.shape == (n, *task.outputs(options))
+        assert x.dtype == y.dtype == np.float32
+        assert np.isfinite(x).all()
+        assert np.isfinite(y).all()
+
+
+@pytest.mark.parametrize("drawing", ["draw", "held_out"])
+def test_examples_follow_from_the_generator_alone(task, drawing):
+    options = options_of(task)[0]
+    np.random.seed(0)  # noqa: NPY002 – global state must not matter
+    first = getattr(task, drawing)(np.random.default_rng(7), options, 20)
+    np.random.seed(1)  # noqa: NPY002
+    again = getattr(task, drawing)(np.random.default_rng(7), options, 20)
+    other = getattr(task, drawing)(np.random.default_rng(8), options, 20)
+    for one, two in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert not np.array_equal(first[0], other[0])
+
+
+def test_examples_drawn_in_one_call_differ(task):
+    x, _ = task.draw(np.random.default_rng(7), options_of(task)[0], 50)
+    assert len(np.unique(x.reshape(50, -1), axis=0)) == 50
+
+
+def test_a_baseline_is_a_loss(task):
+    if task.baseline is not None:
+        for options in options_of(task):
+            assert 0 <= task.baseline(options) < np.inf
+
+
+def test_an_unknown_task_is_an_error_with_the_list():
+    with pytest.raises(KeyError, match=f"no task 'nothing'; there are {', '.join(tasks.NAMES)}"):
+        tasks.load("nothing")
