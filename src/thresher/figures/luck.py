@@ -65,9 +65,7 @@ def luck(
         index=["arm", "reference"], columns="seeds", values="other_order", sort=False
     ).reindex(couples)
     gids = [f"order-{actors[a].index}-{actors[b].index}" for a, b in couples]
-    _heat(
-        lower, table, names, gids, "How often two arms come in the other order than with all seeds"
-    )
+    _heat(lower, table, names, gids, "How often two arms come in the other order")
     return figure
 
 
