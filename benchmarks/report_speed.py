@@ -1,7 +1,7 @@
 """Time and size of a report: the default study's shape, and twenty arms with 256 seeds.
 
 Run ``.venv/bin/python benchmarks/report_speed.py``; it draws made-up tables, prints a table and
-writes ``benchmarks/results/report_speed.json``. Times are of one core, without imports; they are
+writes ``results/report_speed.json``. Times are of one core, without imports; they are
 this machine's, and a yardstick (the import of the libraries) stands beside them.
 """
 
@@ -58,8 +58,7 @@ def main() -> None:
             whole, size = time.perf_counter() - begin, page.stat().st_size / 1e6
         print(f"{name:22s} {whole:6.1f} s, figures {drawn:.1f} s, {size:.2f} MB")
         found[name] = {"seconds": whole, "figures_seconds": drawn, "megabytes": size}
-    output = ROOT / "benchmarks" / "results" / "report_speed.json"
-    output.parent.mkdir(exist_ok=True)
+    output = ROOT / "results" / "report_speed.json"
     output.write_text(json.dumps(found, indent=2) + "\n")
 
 

@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Transform
 
 from thresher.figures.cast import Actor
 from thresher.figures.labels import dashed
 from thresher.figures.palette import TEXT
+from thresher.figures.style import LINE, place, text_width
 from thresher.format import nats
 
 RUNS = 32
@@ -69,29 +72,58 @@ def last_finite(values: pd.Series) -> float:
 
 
 def draw_levels(axes: Axes, threshold: float, baseline: float | None) -> None:
-    """Draw the threshold and the position baseline, named at the left, where curves are above."""
+    """Draw and name the threshold and the position baseline; last, so that names find room."""
     name = f"threshold, {nats(threshold)}"
     if baseline is not None and abs(baseline - threshold) < 1e-3 * threshold:
         name, baseline = f"threshold = position baseline, {nats(threshold)}", None
+    curves = [line for line in axes.lines if not str(line.get_gid()).startswith("raw-")]
     level: dict[str, Any] = {"color": TEXT, "linewidth": 0.9}
     axes.axhline(threshold, gid="threshold", linestyle=(0, (6, 2)), **level)
-    above = baseline is not None and threshold > baseline
-    _name_level(axes, threshold, name, above)
-    if baseline is not None:
-        axes.axhline(baseline, gid="baseline", linestyle=(0, (1.5, 1.5)), **level)
-        _name_level(axes, baseline, f"position baseline, {nats(baseline)}", not above)
+    if baseline is None:
+        _name_level(axes, curves, threshold, name, (True, False))
+        return
+    above = threshold > baseline
+    _name_level(axes, curves, threshold, name, (above,))
+    axes.axhline(baseline, gid="baseline", linestyle=(0, (1.5, 1.5)), **level)
+    _name_level(axes, curves, baseline, f"position baseline, {nats(baseline)}", (not above,))
 
 
-def _name_level(axes: Axes, level: float, name: str, above: bool) -> None:
+def _name_level(
+    axes: Axes, curves: Sequence[Line2D], level: float, name: str, sides: Sequence[bool]
+) -> None:
+    """Write the name above or below its level, at the left or the right, where curves are least."""
+    left, bottom, right, top = place(axes)
+    wide, high = text_width(name) / (right - left), LINE / (top - bottom)
+    to_share = axes.transData + axes.transAxes.inverted()
+    points = np.concatenate([np.empty((0, 2)), *(_dense(to_share, line) for line in curves)])
+    y = to_share.transform((axes.get_xlim()[0], level))[1]
+    found = []
+    for above in sides:
+        low = y if above else y - high
+        inside = (points[:, 1] > low - 0.01) & (points[:, 1] < low + high + 0.01)
+        for start in (0.02, max(0.98 - wide, 0.02)):
+            met = inside & (points[:, 0] > start - 0.01) & (points[:, 0] < start + wide + 0.01)
+            found.append((int(met.sum()), start, above))
+    _, start, above = min(found, key=lambda candidate: candidate[0])
     axes.annotate(
         name,
-        (0, level),
+        (start, level),
         xycoords=("axes fraction", "data"),
-        xytext=(4, 2 if above else -2),
+        xytext=(0, 2 if above else -2),
         textcoords="offset points",
         va="bottom" if above else "top",
         annotation_clip=True,
     )
+
+
+def _dense(to_share: Transform, line: Line2D) -> np.ndarray:
+    """Return points along a curve, evenly in x, as shares of the axes."""
+    x, y = (np.asarray(values, float) for values in line.get_data())
+    kept = np.isfinite(x) & np.isfinite(y)
+    if not kept.any():
+        return np.empty((0, 2))
+    even = np.linspace(x[kept].min(), x[kept].max(), 200)
+    return to_share.transform(np.column_stack([even, np.interp(even, x[kept], y[kept])]))
 
 
 def loss_limits(

@@ -43,7 +43,6 @@ def learning_curves(
     figure, axes = frame([actor.label for actor in arms], width)
     epoch_axis(axes, int(shown["epoch"].max()))
     loss_axis(axes, scale, *loss_limits(shown, threshold, baseline), name="Held-out loss (nats)")
-    draw_levels(axes, threshold, baseline)
     labels = []
     for actor in arms:
         rows = shown[shown["arm"] == actor.arm]
@@ -51,6 +50,7 @@ def learning_curves(
             draw_runs(axes, traces, actor, alpha=min(0.18, 1.6 / len(arms)))
         draw_band(axes, rows, actor)
         labels.append(Label(actor, actor.label, last_finite(rows.sort_values("epoch")["mean"])))
+    draw_levels(axes, threshold, baseline)
     draw_labels(axes, labels)
     return figure
 

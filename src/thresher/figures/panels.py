@@ -73,7 +73,8 @@ def panels(
         places = [_LEFT + k * (across + 0.3) for k in range(2 if single else 1)]
         drawn = [add(figure, x, bottom, across, _HEIGHT) for x in places]
         for axes in drawn:
-            _axes(axes, int(shown["epoch"].max()), top, threshold, baseline)
+            epoch_axis(axes, int(shown["epoch"].max()))
+            loss_axis(axes, "linear", 0, top, "Held-out loss (nats)")
         if single:
             assert traces is not None
             drawn[0].set_title(f"seed {highlight_seed} alone", pad=4)
@@ -84,14 +85,10 @@ def panels(
         for actor in arms:
             draw_band(drawn[-1], shown[shown["arm"] == actor.arm], actor)
         _rename(drawn[-1], row)
+        for axes in drawn:
+            draw_levels(axes, threshold, baseline)
         ceiling = bottom - _BOTTOM
     return figure
-
-
-def _axes(axes: Axes, budget: int, top: float, threshold: float, baseline: float | None) -> None:
-    epoch_axis(axes, budget)
-    loss_axis(axes, "linear", 0, top, "Held-out loss (nats)")
-    draw_levels(axes, threshold, baseline)
 
 
 def _alone(axes: Axes, traces: pd.DataFrame, arms: Sequence[Actor], row: int) -> None:
