@@ -71,6 +71,16 @@ def test_a_phone_never_scrolls_sideways_and_shows_figures_whole(report, open_pag
     assert page.evaluate(OVERLAPS) == []
 
 
+def test_a_window_made_narrow_and_wide_again_shows_wide_figures(report, open_page):
+    page = open_page(report())
+    wide = page.locator("#figure-forest .canvas").inner_html()
+    page.set_viewport_size({"width": 400, "height": 900})
+    expect(page.locator("#figure-forest svg")).to_have_attribute("viewBox", re.compile("0 0 252 "))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.wait_for_timeout(500)
+    assert page.locator("#figure-forest .canvas").inner_html() == wide
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", CASES)
 def test_axe_finds_nothing_serious(report, open_page, name, scheme):

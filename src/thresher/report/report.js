@@ -50,8 +50,10 @@ function compare(a, b, direction) {
 const drawn = new Map();
 const phone = matchMedia("(max-width: 40rem)");
 
+const keyOf = (name) => (phone.matches ? "phone-" : "") + name;
+
 async function draw(name) {
-  const key = (phone.matches ? "phone-" : "") + name;
+  const key = keyOf(name);
   if (!drawn.has(key)) {
     const packed = document.getElementById("packed-" + key);
     drawn.set(key, packed ? await (await unpack(packed.textContent)).text() : drawn.get(name));
@@ -67,8 +69,9 @@ function put(figure, name, svg) {
 
 async function show(figure, name) {
   figure.dataset.shown = name;
+  const wanted = keyOf(name);
   const svg = await draw(name);
-  if (figure.dataset.shown === name) put(figure, name, svg);
+  if (wanted === keyOf(figure.dataset.shown)) put(figure, name, svg); // else changed meanwhile
 }
 
 function makeFigures(figures) {

@@ -224,6 +224,8 @@ def luck(inputs: Inputs) -> Section:
 def _verdict_on_luck(inputs: Inputs) -> list[str]:
     winners, pairs = inputs.tables["luck_winners"], inputs.tables["luck_pairs"]
     arms = inputs.tables["arms"]
+    if not arms["reached"].any():
+        return ["No run reached the threshold, so there is no order that a seed could turn around."]
     best = arms["arm"].iloc[int(arms["restricted_mean"].argmin())]
     wins = winners.loc[(winners["seeds"] == 1) & (winners["arm"] == best), "wins"].iloc[0]
     notes = [
@@ -232,6 +234,8 @@ def _verdict_on_luck(inputs: Inputs) -> list[str]:
     ]
     one = pairs[pairs["seeds"] == 1]
     closest = one.iloc[int(one["other_order"].argmax())]
+    if not closest["other_order"]:
+        return [*notes, "One run each would have put every two arms in the order of all seeds."]
     share = say.fraction(closest["other_order"])
     notes.append(
         f"The pair most at the mercy of the seed: {inputs.label(closest['arm'])} and "
