@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from thresher.study.plan import Training
-from thresher.training.checks import check_model, check_options
+from thresher.training.checks import check_model, check_options, check_shapes
 from thresher.training.lanes import Lanes
 from thresher.training.progress import Progress, Report
 from thresher.training.recurrent import prepare
@@ -106,9 +106,10 @@ def train_block(
     streams = streams or Streams()
     built = build(build_model)
     check_model(built.model)
+    held_out = task.held_out(streams.held_out(), options.evaluation_size)
+    check_shapes(built.model, options.loss, *held_out)
     prepare(built.model)
     lanes = Lanes(built.model, options, options.lane_width)
-    held_out = task.held_out(streams.held_out(), options.evaluation_size)
     groups = sorted({seed // options.lane_width for seed in seeds})
     epochs_drawn = piece(held_out, options.batch_size)
     progress = Progress(options.epochs, len(groups), len(seeds), report)
@@ -122,7 +123,7 @@ def train_block(
     order = np.argsort([list(seeds).index(seed) for seed in trained])
     joined = [np.concatenate(values)[order] for values in zip(*parts, strict=True)]
     example = tuple(values[0] for values in held_out)
-    return _block(np.asarray(seeds), _Group(*joined), options, example)  # type: ignore[arg-type]
+    return _block(np.asarray(seeds), _Group(*joined), options, example)
 
 
 class _Group(tuple[np.ndarray, ...]):
@@ -150,8 +151,8 @@ def _train_group(
         initial(built, model.trainable_variables, streams, seeds),
         initial(built, model.non_trainable_variables, streams, seeds),
     )
-    begin = lanes.evaluate(*held_out)
-    pieces = [(None, None, begin[0][None], begin[1][None])]
+    loss, accuracy, _ = lanes.evaluate(*held_out)
+    pieces = [(None, None, loss[None], accuracy[None])]
     generators = [streams.data(seed) for seed in seeds]
     options, done = lanes.options, 0
     while done < options.epochs:
@@ -163,7 +164,7 @@ def _train_group(
     progress.end_group()
     losses = [np.concatenate([piece[i] for piece in pieces[1:]]).T for i in (0, 1)]
     evaluations = [np.concatenate([piece[i] for piece in pieces]).T for i in (2, 3)]
-    return _Group(*losses, *evaluations, lanes.predict(held_out[0][:1])[:, 0])
+    return _Group(*losses, *evaluations, lanes.evaluate(*held_out)[2])
 
 
 def _draw_piece(

@@ -1,12 +1,30 @@
 """What can't be served is said before any training."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import keras
+import numpy as np
 
 from thresher import optimizers
 from thresher.study.plan import Training
 from thresher.training.errors import TrainingError
+
+# TensorFlow's operations that draw from a state of their own, or leave the program.
+UNSEEDED = {
+    "EagerPyFunc",
+    "Multinomial",
+    "ParameterizedTruncatedNormal",
+    "PyFunc",
+    "PyFuncStateless",
+    "RandomGamma",
+    "RandomPoissonV2",
+    "RandomShuffle",
+    "RandomStandardNormal",
+    "RandomUniform",
+    "RandomUniformInt",
+    "TruncatedNormal",
+}
 
 
 def check_options(options: Training, seeds: Sequence[int]) -> None:
@@ -61,3 +79,57 @@ def check_model(model: keras.Model) -> None:
     mixed = [v.path for v in model.trainable_variables if "float" not in str(v.dtype)]
     if mixed:
         raise TrainingError(f"variable {mixed[0]} is trainable but not a floating-point one")
+    for kind in ("inputs", "outputs"):
+        tensors = getattr(model, kind, None) or []
+        if len(tensors) > 1:
+            raise TrainingError(
+                f"model {model.name} has {len(tensors)} {kind}; thresher trains models of one "
+                "input and one output, so join them inside the model"
+            )
+
+
+def check_shapes(model: keras.Model, loss: str, x: np.ndarray, y: np.ndarray) -> None:
+    """Refuse labels that a loss would silently broadcast against the outputs.
+
+    Raises
+    ------
+    TrainingError
+    """
+    expected = tuple(model(x[:1], training=False).shape[1:])
+    if loss.startswith("sparse"):
+        expected = (*expected[:-1], 1) if y.ndim > len(expected) else expected[:-1]
+    if y.shape[1:] != expected:
+        raise TrainingError(
+            f"{loss} needs labels of shape {expected} for model {model.name}, "
+            f"but the task's are {y.shape[1:]}"
+        )
+
+
+def check_program(program: Any, known: Iterable[Any]) -> None:
+    """Refuse a traced program whose runs would not depend on their seeds alone.
+
+    Parameters
+    ----------
+    program : tensorflow.ConcreteFunction
+    known : iterable of tensorflow.Variable
+        Those of the lanes and of the optimizer.
+
+    Raises
+    ------
+    TrainingError
+    """
+    names = {id(variable) for variable in known}
+    foreign = [v.name for v in program.graph.variables if id(v) not in names]
+    if foreign:
+        raise TrainingError(
+            f"the model uses variable {foreign[0]}, which belongs to no layer, so all seeds would "
+            "share it; for random numbers, give the layer a keras.random.SeedGenerator of its own"
+        )
+    definition = program.graph.as_graph_def()
+    nodes = [*definition.node, *(n for f in definition.library.function for n in f.node_def)]
+    for node in nodes:
+        if node.op in UNSEEDED:
+            raise TrainingError(
+                f"the model's operation {node.name} ({node.op}) doesn't depend on the seed; draw "
+                "random numbers from keras.random with a keras.random.SeedGenerator of the layer's"
+            )

@@ -21,10 +21,11 @@ from thresher import models, tasks
 from thresher.declarations import TaskDeclaration
 from thresher.study.plan import Training, canonical
 from thresher.tables import atomic, write_text
-from thresher.training.block import Block, train_block
+from thresher.training.block import Block, DataSource, train_block
 from thresher.training.errors import TrainingError
 from thresher.training.progress import print_line
 from thresher.training.streams import Streams
+from thresher.training.weights import Build
 
 PACKAGES = ("thresher", "tensorflow", "keras", "numpy")
 
@@ -95,9 +96,8 @@ def run_canary(traces: str, output: str) -> None:
     write_text(json.dumps(found, indent=2) + "\n", output)
 
 
-def _train(job: Mapping[str, Any], seeds: Sequence[int]) -> Block:
-    options = Training(**job["training"])
-    _set_threads(options.threads)
+def task_and_model(job: Mapping[str, Any]) -> tuple[DataSource, Build]:
+    """Return what a specification names, as `train_block` takes it."""
     task = tasks.load(job["task"]["name"])
     model = models.load(job["model"]["name"])
     shapes = task.inputs(job["task"]["options"]), task.outputs(job["task"]["options"])
@@ -105,7 +105,13 @@ def _train(job: Mapping[str, Any], seeds: Sequence[int]) -> Block:
     def build_model() -> keras.Model:
         return model.build(job["model"]["options"], *shapes)
 
-    source = _Source(task, job["task"]["options"])
+    return _Source(task, job["task"]["options"]), build_model
+
+
+def _train(job: Mapping[str, Any], seeds: Sequence[int]) -> Block:
+    options = Training(**job["training"])
+    _set_threads(options.threads)
+    source, build_model = task_and_model(job)
     streams = Streams(job["entropy"], job["pairing"], job["arm"])
     return train_block(build_model, source, seeds, options, streams, print_line)
 

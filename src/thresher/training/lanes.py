@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from thresher.study.plan import Training
+from thresher.training.checks import check_program
 from thresher.training.stacked import StackedOptimizer
 
 Accuracy = Callable[[Any, Any], Any]
@@ -39,9 +40,9 @@ class Lanes:
         constraints = [v.constraint for v in model.trainable_variables]
         self.optimizer = StackedOptimizer(options, self.trainable, constraints)
         self._modes = _modes(model)
-        self._train_traced = tf.function(self._train, reduce_retracing=True)
-        self._evaluate_traced = tf.function(self._evaluate)
-        self._predict_traced = tf.function(self._predict)
+        self._program: Any = None
+        # Traced once, for use by itself and inside of the program.
+        self._evaluation = tf.function(self._evaluate)
 
     def _stack(self, variable: Any) -> tf.Variable:
         zeros = tf.zeros((self.width, *variable.shape), variable.dtype)
@@ -70,18 +71,32 @@ class Lanes:
         loss, accuracy : array, shape (epochs, width)
         eval_loss, eval_accuracy : array, shape (evaluations, width)
         """
-        return tuple(
-            part.numpy() for part in self._train_traced(tf.constant(first), x, y, *held_out)
+        if self._program is None:
+            self._program = self._trace(x, y, held_out)
+        given = [tf.convert_to_tensor(values) for values in (first, x, y, *held_out)]
+        return tuple(part.numpy() for part in self._program(*given))
+
+    def evaluate(self, x: Any, y: Any) -> tuple[Any, Any, Any]:
+        """Evaluate every lane in inference mode.
+
+        Returns
+        -------
+        loss, accuracy : array, shape (width,)
+        output : array, shape (width, ...)
+            For the first input.
+        """
+        loss, accuracy, output = self._evaluation(tf.convert_to_tensor(x), tf.convert_to_tensor(y))
+        return loss.numpy(), accuracy.numpy(), output.numpy()
+
+    def _trace(self, x: Any, y: Any, held_out: tuple[Any, Any]) -> Any:
+        """Trace the program once, for any number of epochs."""
+        specs = [tf.TensorSpec((None, *values.shape[1:]), values.dtype) for values in (x, y)]
+        specs += [tf.TensorSpec(values.shape, values.dtype) for values in held_out]
+        program = tf.function(self._train).get_concrete_function(
+            tf.TensorSpec((), tf.int32), *specs
         )
-
-    def evaluate(self, x: Any, y: Any) -> tuple[Any, Any]:
-        """Return held-out loss and accuracy of every lane, in inference mode."""
-        loss, accuracy = self._evaluate_traced(x, y)
-        return loss.numpy(), accuracy.numpy()
-
-    def predict(self, x: Any) -> Any:
-        """Return every lane's output for shared inputs, shape ``(width, n, ...)``."""
-        return self._predict_traced(x).numpy()
+        check_program(program, [*self.trainable, *self.fixed, *self.optimizer.state])
+        return program
 
     def _state(self) -> tuple[list[Any], list[Any]]:
         return [v.value() for v in self.trainable], [v.value() for v in self.fixed]
@@ -99,16 +114,11 @@ class Lanes:
         for epoch in tf.range(epochs):
             losses = losses.write(epoch, self._step(x[epoch], y[epoch]))
             if (first + epoch + 1) % every == 0:
-                evaluations = evaluations.write(done, tf.stack(self._evaluate(held_x, held_y)))
+                loss, accuracy, _ = self._evaluation(held_x, held_y)
+                evaluations = evaluations.write(done, tf.stack([loss, accuracy]))
                 done += 1
         trained, evaluated = losses.stack(), evaluations.stack()
         return trained[:, 0], trained[:, 1], evaluated[:, 0], evaluated[:, 1]
-
-    def _predict(self, x: Any) -> Any:
-        def one(state: Any) -> Any:
-            return self.model.stateless_call(*state, x, **self._modes[False])[0]
-
-        return self._vectorized(one, self._state())
 
     def _step(self, x: Any, y: Any) -> Any:
         loss, accuracy, gradients, fixed = self._vectorized(self._lane, (x, y, self._state()))
@@ -136,7 +146,7 @@ class Lanes:
     def _evaluate(self, x: Any, y: Any) -> Any:
         def one(state: Any) -> Any:
             outputs, _ = self.model.stateless_call(*state, x, **self._modes[False])
-            return self._data_loss(y, outputs), self._accuracy(y, outputs)
+            return self._data_loss(y, outputs), self._accuracy(y, outputs), outputs[0]
 
         return self._vectorized(one, self._state())
 

@@ -21,7 +21,8 @@ class Progress:
     runs : int
         Runs in the block.
     report : callable or None
-        Receives this object after each piece; by default a bar where stderr is a terminal.
+        Receives this object after each piece; by default a bar on a terminal or in a
+        notebook.
     """
 
     epochs: int
@@ -33,7 +34,7 @@ class Progress:
 
     def __post_init__(self) -> None:
         self.begin = time.perf_counter()
-        if self.report is None and sys.stderr.isatty():
+        if self.report is None and (sys.stderr.isatty() or "ipykernel" in sys.modules):
             self.report = draw_bar
 
     def step(self, done: int) -> None:

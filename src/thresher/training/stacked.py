@@ -32,6 +32,7 @@ class StackedOptimizer:
         self.clipping = {name: given.pop(name) for name in optimizers.CLIPPING if name in given}
         self.variables, self.constraints = variables, constraints
         self.optimizer = optimizers.build(options.optimizer, options.learning_rate, given)
+        self.stacked: list[Any] = []
         fused = options.optimizer == "adam" and not set(given) & {"amsgrad", "weight_decay"}
         self._update = self._adam if fused else self._keras
         if fused:
@@ -44,6 +45,11 @@ class StackedOptimizer:
             self.optimizer.build(self.stacked)
             self._reset = [v.value for v in self.optimizer.variables]
             self._initial = [tf.identity(v) for v in self._reset]
+
+    @property
+    def state(self) -> list[tf.Variable]:
+        """Every variable that an update reads or writes, the lanes' own left out."""
+        return [*self._reset, *(v.value for v in [*self.optimizer.variables, *self.stacked])]
 
     def reset(self) -> None:
         """Forget moments and iterations."""

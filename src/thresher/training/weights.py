@@ -160,10 +160,10 @@ def _rebuilt(built: Built, variable: Any, streams: Streams, seeds: Sequence[int]
     """Serve what can't be seeded from outside: constant, or built for each seed."""
     initializer = built.initializers.get(id(variable))
     if isinstance(initializer, keras.initializers.Initializer):
-        value = tf.convert_to_tensor(
-            initializer(tuple(variable.shape), dtype=variable.dtype)
-        ).numpy()
-        return np.broadcast_to(value, (len(seeds), *value.shape)).copy()
+        shape = tuple(variable.shape)
+        drawn = [np.asarray(initializer(shape, dtype=variable.dtype)) for _ in range(2)]
+        if np.array_equal(drawn[0], drawn[1]):
+            return np.broadcast_to(drawn[0], (len(seeds), *shape)).copy()
     position = [id(v) for v in built.model.variables].index(id(variable))
     models = [_build_seeded(built, seed) for seed in (1, 2)]
     values = [model.variables[position].numpy() for model in models]

@@ -1,49 +1,18 @@
 """Keras' own `train_on_batch`, one seed after another, from the same weights, data and states."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any
 
 import keras
 import numpy as np
+from training_cases import Examples
 
 from thresher import optimizers
 from thresher.study.plan import Training
 from thresher.training.block import piece
 from thresher.training.streams import Streams
 from thresher.training.weights import build, initial
-
-
-@dataclass(frozen=True)
-class Examples:
-    """A task for tests: random inputs and labels of given shapes."""
-
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    labels: str = "binary"
-    vocabulary: int = 0
-    repeats: bool = True
-
-    def draw(self, generator: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
-        if self.vocabulary and not self.repeats:
-            tokens = np.tile(np.arange(self.vocabulary), (n, 1))
-            x = generator.permuted(tokens, axis=1)[:, : self.inputs[0]].astype("float32")
-        elif self.vocabulary:
-            x = generator.integers(0, self.vocabulary, (n, *self.inputs)).astype("float32")
-        else:
-            x = generator.standard_normal((n, *self.inputs)).astype("float32")
-        return x, self._labels(generator, n)
-
-    held_out = draw
-
-    def _labels(self, generator: np.random.Generator, n: int) -> np.ndarray:
-        shape = (n, *self.outputs)
-        if self.labels == "binary":
-            return generator.integers(0, 2, shape).astype("float32")
-        if self.labels == "sparse":
-            return generator.integers(0, 3, (*shape[:-1], 1)).astype("float32")
-        if self.labels == "categorical":
-            return np.eye(shape[-1], dtype="float32")[generator.integers(0, shape[-1], shape[:-1])]
-        return generator.standard_normal(shape).astype("float32")
 
 
 def keras_losses(
@@ -70,13 +39,18 @@ def keras_losses(
         for variables in (model.trainable_variables, model.non_trainable_variables):
             values = initial(built, variables, streams, [seed])
             assign(variables, [value[0] for value in values])
-        size = piece((held_x, held_y), options.batch_size)
-        assert size >= options.epochs
-        x, y = task.draw(streams.data(seed), size * options.batch_size)
-        batches = np.array_split(np.arange(len(x)), size)[: options.epochs]
-        losses.append([train_on_batch(model, x[batch], y[batch]) for batch in batches])
+        epochs = batches(task, streams.data(seed), (held_x, held_y), options)
+        losses.append([train_on_batch(model, x, y) for x, y in islice(epochs, options.epochs)])
         final.append(float(np.mean(function(held_y, model(held_x, training=False)))))
     return np.array(losses), np.array(final)
+
+
+def batches(task: Examples, generator: Any, held_out: Any, options: Training) -> Iterator[Any]:
+    """Yield the batches of one run, drawn in the engine's pieces."""
+    while True:
+        epochs = piece(held_out, options.batch_size)
+        x, y = task.draw(generator, epochs * options.batch_size)
+        yield from zip(np.split(x, epochs), np.split(y, epochs), strict=True)
 
 
 def assign(variables, values) -> None:

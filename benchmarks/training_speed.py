@@ -1,0 +1,291 @@
+"""Measure how fast seeds are trained: the usual ways, thresher, and a yardstick written in JAX.
+
+    python3 -m venv .venv-bench && .venv-bench/bin/pip install jax
+    .venv/bin/python benchmarks/training_speed.py [--quick]
+
+Each measurement has a process of its own, pinned to one core unless said otherwise; Linux only.
+Prints a table and writes results/training_speed.json. The ratios are what is claimed: other
+machines have other times. Processor time is given, too, because a busy machine stretches the other.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from thresher.study.plan import Training, canonical
+from thresher.tables import write_text
+
+ROOT = Path(__file__).parents[1]
+YARDSTICK = ROOT / "benchmarks" / "yardstick_jax.py"
+CORES = sorted(os.sched_getaffinity(0))
+WIDEST = 128  # lanes; more seeds are trained in groups
+MODELS = {
+    "lstm": {"units": 20, "direction": "forward"},
+    "bilstm": {"units": 20, "merge_mode": "concat"},
+}
+# An epoch of the usual ways is long and always the same, so few are timed.
+EPOCHS_TIMED = {"fit": 10, "train_on_batch": 50}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is trained; ``evaluate`` is an epoch interval, 0 for never."""
+
+    way: str
+    model: str = "lstm"
+    seeds: int = 1
+    evaluate: int = 0
+    timesteps: int = 10
+    batch: int = 1
+    epochs: int = 250
+    cores: int = 1
+
+    @property
+    def width(self) -> int:
+        return min(self.seeds, WIDEST)
+
+    @property
+    def training(self) -> Training:
+        return Training(
+            epochs=self.epochs,
+            batch_size=self.batch,
+            evaluate_every=self.evaluate or self.epochs,
+            lane_width=self.width,
+        )
+
+    @property
+    def specification(self) -> str:
+        names = dict.fromkeys(("study", "arm", "variant", "merge_mode"), "speed")
+        task = {"timesteps": self.timesteps, "limit_fraction": 0.25}
+        return canonical(
+            {
+                **names,
+                "factors": [],
+                "task": {"name": "cumulative_sum", "options": task},
+                "model": {"name": self.model, "options": MODELS[self.model]},
+                "training": asdict(self.training),
+                "pairing": "data+weights",
+                "entropy": 0,
+            }
+        )
+
+
+def plan(quick: bool) -> list[Work]:
+    """List everything to be measured; ways that are compared stand next to each other."""
+    models = ["lstm"] if quick else list(MODELS)
+    seeds = [128] if quick else [8, 32, 128, 1024]
+    both = ("thresher", "jax")
+    work = []
+    for model in models:
+        for evaluate in (0, 5):
+            work += [Work(way, model, evaluate=evaluate) for way in EPOCHS_TIMED]
+            work += [Work(way, model, n, evaluate) for n in seeds for way in both]
+        work += [Work(way, model, 128, cores=len(CORES)) for way in both]
+    if not quick:
+        lengths = [(timesteps, batch) for timesteps in (10, 50, 200) for batch in (1, 32)]
+        work += [
+            Work(way, "lstm", 32, 5, timesteps, batch, epochs=50)
+            for timesteps, batch in lengths
+            for way in both
+        ]
+    return work
+
+
+def measure(work: Work, jax: str) -> dict[str, Any]:
+    """Measure in processes of their own: thresher has one for each core, the others have one."""
+    if work.way == "jax":
+        given = {name: getattr(work, name) for name in ("model", "seeds", "epochs", "timesteps")}
+        given |= {"batch": work.batch, "evaluate-every": work.evaluate}
+        options = [f"--{name}={value}" for name, value in given.items()]
+        found = _finish(_start([jax, str(YARDSTICK), *options], CORES[: work.cores]))
+        return {**found, "steady_ms": 1000 * min(found["steady_s"]) / work.seeds} | {
+            "cpu_ms": 1000 * min(found["cpu_s"]) / work.seeds
+        }
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, __file__, "--measure", json.dumps(asdict(work)), folder]
+        running = [_start([*command, str(time.time())], [core]) for core in CORES[: work.cores]]
+        found = [_finish(process) for process in running]
+    together = 1 / sum(1 / each["steady_ms"] for each in found)
+    return {**found[0], "steady_ms": together}
+
+
+def _start(command: list[str], cores: list[int]) -> subprocess.Popen:
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, cores),
+    )
+
+
+def _finish(process: subprocess.Popen) -> dict[str, Any]:
+    output, errors = process.communicate()
+    if process.returncode:
+        sys.exit(f"{' '.join(map(str, process.args))}\n{errors}")
+    return json.loads(output.splitlines()[-1])
+
+
+def time_thresher(work: Work, folder: Path, spawned: float) -> dict[str, float]:
+    """Time one job from its start until its files are there, then further groups of lanes."""
+    from thresher.training import Streams, run_job, train_block
+    from thresher.training.job import task_and_model
+
+    imported = time.time()
+    mine = folder / str(os.getpid())
+    files = [str(mine / name) for name in ("traces", "predictions", "run")]
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    saved = os.dup(1)
+    os.dup2(devnull, 1)
+    run_job(work.specification, range(work.seeds), *files)
+    os.dup2(saved, 1)
+    written = time.time()
+
+    clocks: list[tuple[float, float]] = []
+
+    def report(progress: Any) -> None:
+        if progress.done < progress.epochs:
+            return
+        if not clocks:
+            _wait_for_others(folder, work.cores)
+        clocks.append((time.perf_counter(), time.process_time()))
+
+    task, build = task_and_model(json.loads(work.specification))
+    train_block(build, task, range(work.width * 4), work.training, Streams(), report)
+    wall, cpu = np.diff(clocks, axis=0).min(axis=0) * 1000 / work.width
+    return {
+        "cold_s": written - spawned,
+        "first_s": written - imported,
+        "steady_ms": wall,
+        "cpu_ms": cpu,
+    }
+
+
+def _wait_for_others(folder: Path, count: int) -> None:
+    (folder / f"{os.getpid()}.ready").touch()
+    while len(list(folder.glob("*.ready"))) < count:
+        time.sleep(0.01)
+
+
+def time_usual(work: Work) -> dict[str, float]:
+    """Time some epochs of one run, and multiply."""
+    import tensorflow as tf
+
+    from thresher.training.job import task_and_model
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    task, build = task_and_model(json.loads(work.specification))
+    model = build()
+    model.compile("adam", "binary_crossentropy", metrics=["binary_accuracy"])
+    generator = np.random.default_rng(0)
+    held_out = task.held_out(generator, work.training.evaluation_size)
+    clocks = []
+    for epoch in range(EPOCHS_TIMED[work.way] + 5):  # the first five warm up
+        if epoch >= 5:
+            clocks.append((time.perf_counter(), time.process_time()))
+        x, y = task.draw(generator, work.batch)
+        if work.way == "fit":
+            model.fit(x, y, batch_size=work.batch, verbose=0)
+        else:
+            model.train_on_batch(x, y)
+        if work.evaluate and epoch % work.evaluate == 0:
+            model.evaluate(*held_out, batch_size=len(held_out[0]), verbose=0)
+    clocks.append((time.perf_counter(), time.process_time()))
+    wall, cpu = (np.array(clocks[-1]) - clocks[0]) / EPOCHS_TIMED[work.way] * work.epochs * 1000
+    return {"steady_ms": wall, "cpu_ms": cpu}
+
+
+def row(work: Work, found: dict[str, Any]) -> str:
+    first = f"{found['first_s']:8.2f}" if "first_s" in found else " " * 8
+    cold = f"{found['cold_s']:8.2f}" if "cold_s" in found else " " * 8
+    note = (
+        f"  extrapolated from {EPOCHS_TIMED[work.way]} epochs" if work.way in EPOCHS_TIMED else ""
+    )
+    return (
+        f"{work.way:<15}{work.model:<7}{work.seeds:>6}{work.evaluate:>6}{work.timesteps:>5}"
+        f"{work.batch:>6}{work.cores:>6}{cold}{first}{found['steady_ms']:>12.2f}"
+        f"{found['cpu_ms']:>12.2f}{note}"
+    )
+
+
+HEADER = (
+    f"{'way':<15}{'model':<7}{'seeds':>6}{'every':>6}{'T':>5}{'batch':>6}{'cores':>6}"
+    f"{'cold s':>8}{'first s':>8}{'ms a run':>12}{'cpu ms':>12}"
+)
+
+
+def ratios(found: dict[Work, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what is claimed: name, ratio of times, and the bound that it is to keep."""
+
+    def best(work: Work, key: str, seeds: tuple[int, ...] = (8, 32, 128, 1024)) -> float:
+        sizes = [replace(work, seeds=n) for n in seeds]
+        return min(found[size][key] for size in sizes if size in found)
+
+    claims = []
+    for model, gain in (("lstm", 4000), ("bilstm", 2000)):
+        if Work("fit", model) not in found:
+            continue
+        ours, theirs = Work("thresher", model, 128), Work("jax", model, 128)
+        usual = found[Work("fit", model)]["steady_ms"]
+        claims.append((f"{model}: fit / thresher", usual / found[ours]["steady_ms"], ">", gain))
+        for every in (0, 5):
+            a, b = replace(ours, evaluate=every), replace(theirs, evaluate=every)
+            name = f"{model}, {'with' if every else 'no'} evaluation: thresher / JAX"
+            for label, key in (("steady", "steady_ms"), ("steady, processor time", "cpu_ms")):
+                claims.append((f"{name}, {label}", best(a, key) / best(b, key), "<", 1))
+            ratio = found[a]["first_s"] / found[b]["first_s"]
+            claims.append((f"{name}, first block", ratio, "<", 1))
+        many = found[replace(ours, cores=len(CORES))]["steady_ms"]
+        ratio = found[ours]["steady_ms"] / many
+        claims.append((f"{model}: {len(CORES)} cores / one core", ratio, ">", 0.9 * len(CORES)))
+    names = ("claim", "ratio", "side", "bound")
+    return [dict(zip(names, claim, strict=True)) for claim in claims]
+
+
+def main() -> None:
+    """Measure everything and report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="LSTM only, 128 seeds, 10 timesteps")
+    parser.add_argument("--jax", default=str(ROOT / ".venv-bench/bin/python"))
+    parser.add_argument("--output", default=str(ROOT / "results" / "training_speed.json"))
+    parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        work = Work(**json.loads(options.measure[0]))
+        if work.way in EPOCHS_TIMED:
+            print(json.dumps(time_usual(work)))
+        else:
+            folder, spawned = Path(options.measure[1]), float(options.measure[2])
+            print(json.dumps(time_thresher(work, folder, spawned)))
+        return
+    if not Path(options.jax).exists():
+        parser.error(f"no {options.jax}; the first lines of this file say how to install JAX")
+    print(HEADER, flush=True)
+    found = {}
+    for work in plan(options.quick):
+        found[work] = measure(work, options.jax)
+        print(row(work, found[work]), flush=True)
+    claims = ratios(found)
+    for claim in claims:
+        print(f"{claim['claim']:<62}{claim['ratio']:>10,.2f}  {claim['side']} {claim['bound']}")
+    content = {
+        "machine": {"platform": platform.platform(), "cores": len(CORES)},
+        "rows": [{**asdict(work), **values} for work, values in found.items()],
+        "claims": claims,
+    }
+    write_text(json.dumps(content, indent=2) + "\n", options.output)
+
+
+if __name__ == "__main__":
+    main()
