@@ -9,6 +9,7 @@ again: stop and go on at will. The page and the figure (`--page`) are made from 
 
 import argparse
 import json
+import os
 import re
 import time
 import zlib
@@ -17,6 +18,9 @@ from dataclasses import asdict, dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any
+
+if __name__ == "__main__":  # on small matrices threads cost more than they bring
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
 import pandas as pd

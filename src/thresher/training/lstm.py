@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from thresher.training.products import product
+
 # Up to this many timesteps are unrolled.
 UNROLLED = 32
 
@@ -91,7 +93,7 @@ def _forward(state: Any, projected: tf.Tensor, recurrent: tf.Tensor) -> Any:
     """Take one step; return the state, and the output with what the backward pass needs."""
     hidden, before = state
     units = recurrent.shape[0]
-    gates = projected if hidden is None else projected + tf.matmul(hidden, recurrent)
+    gates = projected if hidden is None else projected + product(hidden, recurrent)
     enter, forget, _, leave = tf.split(tf.sigmoid(gates), 4, axis=-1)
     candidate = tf.tanh(gates[..., 2 * units : 3 * units])
     cell = enter * candidate if before is None else forget * before + enter * candidate
@@ -109,7 +111,7 @@ def _backward(state: Any, d_hidden: tf.Tensor, saved: Sequence[Any], recurrent: 
     later, d_cell = state
     enter, forget, candidate, leave, before, squashed = saved
     if later is not None:
-        d_hidden = d_hidden + tf.matmul(later, recurrent, transpose_b=True)
+        d_hidden = d_hidden + product(later, recurrent, transpose=True)
     d_state = d_hidden * leave * (1 - squashed * squashed)
     if d_cell is not None:
         d_state = d_state + d_cell
