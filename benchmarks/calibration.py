@@ -1,7 +1,7 @@
 """Calibrate the statistics: error rates, coverage and power of what the workflow computes.
 
     python benchmarks/calibration.py            # every cell, 20,000 replicates
-    python benchmarks/calibration.py --quick    # every cell, 300 replicates
+    python benchmarks/calibration.py --quick    # every cell, 200 replicates
 
 Each cell's counts are written as soon as they are known, and a cell that is there is not measured
 again: stop and go on at will. The page and the figure (`--page`) are made from the counts.
@@ -33,7 +33,7 @@ from thresher.tables import read_traces, write_text
 ROOT = Path(__file__).parents[1]
 ENTROPY = 20261123
 BATCH = 100
-FULL, QUICK = 20_000, 300
+FULL, QUICK = 20_000, 200
 STUDY, ARM = "config/studies/merge_modes.yaml", "lstm_forward"
 
 

@@ -24,7 +24,7 @@ of one arm split in two, go through the functions that the workflow calls. Each 
 ```
 
 takes about {minutes:.0f} minutes of one shared core, can be stopped and continued at any time, and
-writes this page and its figure; `--quick` measures every cell 300 times. Times are log-normal with
+writes this page and its figure; `--quick` measures every cell 200 times. Times are log-normal with
 a median of 250 epochs and a standard deviation of 0.45 on the log scale, rounded up to the next
 evaluation (every 5 epochs) and censored at the budget; *correlation* is that of the log times of
 two arms with one seed. Levels are 5 %, intervals and bands 95 %. Beyond 20 seeds 1,999 random

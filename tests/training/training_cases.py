@@ -132,7 +132,7 @@ MODELS = {
     "activity regulariser": (sequential(dense(activity_regularizer="l1")), SEQUENCE),
     "kernel constraint": (sequential(dense(kernel_constraint="max_norm")), SEQUENCE),
     "a sequence too long to be unrolled": (
-        sequential(lstm(), lstm(go_backwards=True), inputs=(50, 2)),
+        sequential(lstm(go_backwards=True), inputs=(50, 2)),
         Examples((50, 2), (50, 1)),
     ),
 }

@@ -12,6 +12,9 @@ os.environ.update(
     )
 )
 
+# Jobs run side by side, and a matrix product gives other bits with other numbers of threads.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+
 ARMS = {arm.path: arm for arm in STUDY.arms}
 SCRIPTS = os.path.join(workflow.basedir, "scripts")
 
