@@ -39,7 +39,7 @@ def test_a_list_valued_option_fans_out(project):
     assert project.jobs("smoke")["train_block"] == 4
 
 
-def test_a_finished_study_has_nothing_to_do(after):
+def test_a_finished_study_has_nothing_to_do_though_it_was_moved(after):
     assert after.jobs("smoke") == {}
 
 
@@ -114,6 +114,8 @@ def test_editing_the_style_sheet_renders_the_report_only(after):
     assert set(after.jobs("smoke")) <= {"report", "paper"}
 
 
-def test_a_lost_trace_is_trained_again_alone(after):
+def test_a_lost_trace_is_trained_again_alone_when_it_is_needed(after):
     os.remove(next(after.root.glob("results/smoke/traces/bilstm/sum/default/seeds_00000.parquet")))
+    assert "train_block" not in after.jobs("smoke")
+    after.change("smoke", lambda study: study["endpoint"].update(threshold=0.5))
     assert after.jobs("smoke")["train_block"] == 1

@@ -28,8 +28,12 @@ wildcard_constraints:
 
 
 def script_code(name, *discovered):
-    """The script of that name and the library files that it needs, for `input: code=`."""
-    return code(os.path.join(SCRIPTS, f"{name}.py"), *discovered)
+    """The script of that name and the library files that it needs, for `input: code=`.
+
+    Relative, so that a project that is moved, results and all, reruns nothing.
+    """
+    files = code(os.path.join(SCRIPTS, f"{name}.py"), *discovered)
+    return [os.path.relpath(file) for file in files]
 
 
 def arm_of(wildcards):
