@@ -16,6 +16,8 @@ rule train_block:
     conda:
         "../envs/thresher.yaml"
     threads: STUDY.training.threads
+    resources:
+        accelerator=1,
     params:
         specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
         seeds=lambda wildcards: STUDY.seeds_of(wildcards.block),
@@ -41,5 +43,7 @@ rule canary:
     conda:
         "../envs/thresher.yaml"
     threads: STUDY.training.threads
+    resources:
+        accelerator=1,
     script:
         "../../scripts/canary.py"
