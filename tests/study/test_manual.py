@@ -148,13 +148,13 @@ def test_the_example_of_a_key_loads(study, key):
             del content["variants"]["mine"]["units"]
         if last == "contrasts":
             content["reference"] = "mine"
-    study(lambda made: (made.clear(), made.update(content)))
+    assert study(lambda made: (made.clear(), made.update(content))).arms
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_loads(study, example):
     content = yaml.safe_load(example)
-    study(lambda made: (made.clear(), made.update({**base(), **content})))
+    assert study(lambda made: (made.clear(), made.update({**base(), **content}))).arms
 
 
 def test_the_example_of_fanning_out_has_the_arms_that_the_manual_names(study):
@@ -201,7 +201,13 @@ def test_the_example_of_an_option_loads(study, name):
             content["task"] = {"name": name, **given}
         else:
             content["variants"]["mine"] = {"model": name, "training": {"batch_size": 3}, **given}
-        study(lambda made, content=content: (made.clear(), made.update(content)))
+        loaded = study(lambda made, content=content: (made.clear(), made.update(content)))
+        arms = [arm for arm in loaded.arms if arm.variant == "mine"]
+        options = [loaded.task.options] if name in tasks.NAMES else [a.model_options for a in arms]
+        for key, value in given.items():
+            assert [each[key] for each in options] == (
+                value if isinstance(value, list) else [value]
+            )
 
 
 def with_defaults(options: dict[str, Option]) -> str:

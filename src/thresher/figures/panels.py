@@ -63,12 +63,7 @@ def panels(
     ceiling = figure.get_size_inches()[1]
     for row, (panel, arms, room) in enumerate(zip(wanted, heads, rooms, strict=True)):
         bottom = ceiling - room - _HEIGHT
-        write(figure, 0.1, ceiling - 0.14, wrap(panel["title"], width - 0.2), weight="bold")
-        for k, actor in enumerate(arms):
-            y = ceiling - 0.14 - (k + 1.2) * LINE
-            key(figure, _LEFT, y, actor.look, f"panel-{row}-{actor.gid('key')}")
-            gid = f"panel-{row}-{actor.gid('label')}"
-            write(figure, _LEFT + KEY + 0.06, y, actor.label, gid=gid)
+        _heading(figure, ceiling - 0.14, wrap(panel["title"], width - 0.2), arms, row)
         across = (width - _LEFT - 0.25 - (0.3 if single else 0)) / (2 if single else 1)
         places = [_LEFT + k * (across + 0.3) for k in range(2 if single else 1)]
         drawn = [add(figure, x, bottom, across, _HEIGHT) for x in places]
@@ -89,6 +84,16 @@ def panels(
             draw_levels(axes, threshold, baseline)
         ceiling = bottom - _BOTTOM
     return figure
+
+
+def _heading(figure: Figure, top: float, title: str, arms: Sequence[Actor], row: int) -> None:
+    """Write a panel's title and, below it, the key of its arms."""
+    write(figure, 0.1, top, title, weight="bold")
+    for k, actor in enumerate(arms):
+        y = top - (k + 1.2) * LINE
+        key(figure, _LEFT, y, actor.look, f"panel-{row}-{actor.gid('key')}")
+        gid = f"panel-{row}-{actor.gid('label')}"
+        write(figure, _LEFT + KEY + 0.06, y, actor.label, gid=gid)
 
 
 def _alone(axes: Axes, traces: pd.DataFrame, arms: Sequence[Actor], row: int) -> None:

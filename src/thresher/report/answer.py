@@ -170,13 +170,13 @@ def _all_pairs(inputs: Inputs, counts: Mapping[str, int]) -> str:
         if counts.get(verdict):
             word = "too seldom reached" if verdict == "not reached" else verdict
             parts.append(f"{say.count(counts[verdict])} {word}")
-    return f"{', '.join(parts)}. {soonest(inputs)} is the soonest on average."
+    return f"{', '.join(parts)}. {inputs.label(soonest(inputs))} is the soonest on average."
 
 
 def soonest(inputs: Inputs) -> str:
-    """Name the arm with the smallest restricted mean."""
+    """Return the arm with the smallest restricted mean."""
     arms = inputs.tables["arms"]
-    return inputs.label(arms["arm"].iloc[int(arms["restricted_mean"].argmin())])
+    return str(arms["arm"].iloc[int(arms["restricted_mean"].argmin())])
 
 
 def _alone(inputs: Inputs, arms: pd.DataFrame) -> str:
@@ -209,7 +209,7 @@ def facts(inputs: Inputs) -> tuple[tuple[str, str], ...]:
     ]
     if len(arms) > 1 and reached:
         mean = say.epochs(arms["restricted_mean"].min())
-        found.append(("Soonest on average", f"{soonest(inputs)}, {mean}"))
+        found.append(("Soonest on average", f"{inputs.label(soonest(inputs))}, {mean}"))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from thresher import format as say
 from thresher.figures.curves import RUNS
 from thresher.report.inputs import Inputs
 from thresher.report.svg import inline
-from thresher.report.words import runs
+from thresher.report.words import listed, runs
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,10 @@ def _thresholds(inputs: Inputs) -> str:
 
 
 def _luck(inputs: Inputs) -> str:
+    sizes = [say.count(n) for n in sorted(set(inputs.tables["luck_winners"]["seeds"]))]
     return (
         "How often each arm would have had the best mean, and how often two arms would have come "
-        "in the other order, with 1, 3, 5 or 10 seeds drawn for each arm independently out of "
+        f"in the other order, with {listed(sizes)} seeds drawn for each arm independently out of "
         f"those there are (exact for 1, else 10,000 draws). {runs(inputs)}"
     )
 

@@ -14,6 +14,7 @@ from thresher import format as say
 from thresher.report import sections
 from thresher.report.answer import SIGNS, answer
 from thresher.report.captions import CAPTIONS
+from thresher.report.diagnostics import diagnostics
 from thresher.report.embed import download, pack, script_hash
 from thresher.report.inputs import Inputs, load
 from thresher.report.method import method
@@ -95,7 +96,7 @@ def render(inputs: Inputs) -> str:
         luck=sections.luck(inputs),
         models=sections.models(inputs),
         sensitivity=sections.sensitivity(inputs),
-        diagnostics=sections.diagnostics(inputs),
+        diagnostics=diagnostics(inputs),
         method=method(inputs),
         downloads=[download(name, csv) for name, csv in inputs.csv.items()],
         packed_figures=_packed(inputs),
