@@ -82,11 +82,15 @@ def _two_arms(
 def primary(
     generator: np.random.Generator, replicates: int, entropy: int, **setting: Any
 ) -> Outcomes:
-    """The sign-flip test and its interval; replicates are the columns."""
+    """The sign-flip test and its interval, and the paired t test; replicates are the columns."""
     arm, reference, truth = _two_arms(generator, replicates, setting)
-    test = signflip(arm - reference, draw(setting["n"], FLIPS, entropy), 1 - ALPHA)
+    differences = arm - reference
+    test = signflip(differences, draw(setting["n"], FLIPS, entropy), 1 - ALPHA)
     covered = (test.lower - SLACK <= truth) & (truth <= test.upper + SLACK)
-    return {"rejected": test.p <= ALPHA + SLACK, "covered": covered}
+    with np.errstate(invalid="ignore"):  # all differences alike
+        paired_t = stats.ttest_1samp(differences, 0).pvalue
+    rejected = {"rejected": test.p <= ALPHA + SLACK, "paired t": paired_t <= ALPHA}
+    return {**rejected, "covered": covered}
 
 
 def equivalence(

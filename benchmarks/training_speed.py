@@ -33,13 +33,17 @@ MODELS = {
     "lstm": {"units": 20, "direction": "forward"},
     "bilstm": {"units": 20, "merge_mode": "concat"},
 }
+ROUNDS = 9  # of one core alone and all together
 # An epoch of the usual ways is long and always the same, so few are timed.
 EPOCHS_TIMED = {"fit": 10, "train_on_batch": 50}
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is trained; ``evaluate`` is an epoch interval, 0 for never."""
+    """What is trained; ``evaluate`` is an epoch interval, 0 for never.
+
+    The way "sum" trains nothing: adding integers shows what a machine's cores give together.
+    """
 
     way: str
     model: str = "lstm"
@@ -91,6 +95,7 @@ def plan(quick: bool) -> list[Work]:
             work += [Work(way, model, evaluate=evaluate) for way in EPOCHS_TIMED]
             work += [Work(way, model, n, evaluate) for n in seeds for way in both]
         work += [Work(way, model, 128, cores=len(CORES)) for way in both]
+    work.append(Work("sum", cores=len(CORES)))
     if not quick:
         lengths = [(timesteps, batch) for timesteps in (10, 50, 200) for batch in (1, 32)]
         work += [
@@ -111,17 +116,47 @@ def measure(work: Work, jax: str) -> dict[str, Any]:
         return {**found, "steady_ms": 1000 * min(found["steady_s"]) / work.seeds} | {
             "cpu_ms": 1000 * min(found["cpu_s"]) / work.seeds
         }
+    if work.cores > 1:
+        return measure_together(work)
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--measure", json.dumps(asdict(work)), folder]
-        running = [_start([*command, str(time.time())], [core]) for core in CORES[: work.cores]]
-        found = [_finish(process) for process in running]
-    together = 1 / sum(1 / each["steady_ms"] for each in found)
-    return {**found[0], "steady_ms": together}
+        return _finish(_start([*command, str(time.time())], CORES[:1]))
 
 
-def _start(command: list[str], cores: list[int]) -> subprocess.Popen:
+def measure_together(work: Work) -> dict[str, float]:
+    """Let a process on each core train alone and all at once, in turns.
+
+    A neighbour on the machine then slows both alike; ``gain`` is the throughput of all cores in
+    units of one core's, the median over rounds.
+    """
+    command = [sys.executable, __file__, "--serve", json.dumps(asdict(work))]
+    running = [_start(command, [core], stdin=subprocess.PIPE) for core in CORES]
+
+    def turn(processes: list[subprocess.Popen]) -> float:
+        begin = time.perf_counter()
+        for process in processes:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        for process in processes:
+            if not process.stdout.readline():
+                _finish(process)
+        return time.perf_counter() - begin
+
+    turn(running)
+    rounds = np.array([[turn(running), *(turn([p]) for p in running)] for _ in range(ROUNDS)])
+    for process in running:
+        process.kill()
+    together, alone = rounds[:, 0], rounds[:, 1:]
+    return {
+        "steady_ms": 1000 * float(np.median(together)) / work.seeds / work.cores,
+        "gain": float(np.median(alone.sum(axis=1) / together)),
+    }
+
+
+def _start(command: list[str], cores: list[int], stdin: int | None = None) -> subprocess.Popen:
     return subprocess.Popen(
         command,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -142,8 +177,7 @@ def time_thresher(work: Work, folder: Path, spawned: float) -> dict[str, float]:
     from thresher.training.job import task_and_model
 
     imported = time.time()
-    mine = folder / str(os.getpid())
-    files = [str(mine / name) for name in ("traces", "predictions", "run")]
+    files = [str(folder / name) for name in ("traces", "predictions", "run")]
     devnull = os.open(os.devnull, os.O_WRONLY)
     saved = os.dup(1)
     os.dup2(devnull, 1)
@@ -154,11 +188,8 @@ def time_thresher(work: Work, folder: Path, spawned: float) -> dict[str, float]:
     clocks: list[tuple[float, float]] = []
 
     def report(progress: Any) -> None:
-        if progress.done < progress.epochs:
-            return
-        if not clocks:
-            _wait_for_others(folder, work.cores)
-        clocks.append((time.perf_counter(), time.process_time()))
+        if progress.done == progress.epochs:
+            clocks.append((time.perf_counter(), time.process_time()))
 
     task, build = task_and_model(json.loads(work.specification))
     train_block(build, task, range(work.width * 4), work.training, Streams(), report)
@@ -171,10 +202,33 @@ def time_thresher(work: Work, folder: Path, spawned: float) -> dict[str, float]:
     }
 
 
-def _wait_for_others(folder: Path, count: int) -> None:
-    (folder / f"{os.getpid()}.ready").touch()
-    while len(list(folder.glob("*.ready"))) < count:
-        time.sleep(0.01)
+def serve(work: Work) -> None:
+    """Train a group of lanes for each line that is read, and answer with a line."""
+
+    def answer() -> None:
+        print("done", flush=True)
+        if not sys.stdin.readline():
+            os._exit(0)
+
+    if work.way == "sum":
+        while sys.stdin.readline():
+            sum(range(50_000_000))
+            print("done", flush=True)
+        return
+
+    import tensorflow as tf
+
+    from thresher.training import Streams, train_block
+    from thresher.training.job import task_and_model
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    task, build = task_and_model(json.loads(work.specification))
+    seeds = range(work.width * (2 * ROUNDS + 2))
+    sys.stdin.readline()
+    train_block(
+        build, task, seeds, work.training, Streams(), lambda p: p.done < p.epochs or answer()
+    )
 
 
 def time_usual(work: Work) -> dict[str, float]:
@@ -215,7 +269,7 @@ def row(work: Work, found: dict[str, Any]) -> str:
     return (
         f"{work.way:<15}{work.model:<7}{work.seeds:>6}{work.evaluate:>6}{work.timesteps:>5}"
         f"{work.batch:>6}{work.cores:>6}{cold}{first}{found['steady_ms']:>12.2f}"
-        f"{found['cpu_ms']:>12.2f}{note}"
+        f"{found.get('cpu_ms', np.nan):>12.2f}{note}"
     )
 
 
@@ -246,9 +300,12 @@ def ratios(found: dict[Work, dict[str, Any]]) -> list[dict[str, Any]]:
                 claims.append((f"{name}, {label}", best(a, key) / best(b, key), "<", 1))
             ratio = found[a]["first_s"] / found[b]["first_s"]
             claims.append((f"{name}, first block", ratio, "<", 1))
-        many = found[replace(ours, cores=len(CORES))]["steady_ms"]
-        ratio = found[ours]["steady_ms"] / many
-        claims.append((f"{model}: {len(CORES)} cores / one core", ratio, ">", 0.9 * len(CORES)))
+        gain = found[replace(ours, cores=len(CORES))]["gain"]
+        claims.append((f"{model}: {len(CORES)} cores / one core", gain, ">", 0.9 * len(CORES)))
+    gain = found[Work("sum", cores=len(CORES))]["gain"]
+    claims.append(
+        (f"adding integers: {len(CORES)} cores / one core", gain, "", "the machine's own")
+    )
     names = ("claim", "ratio", "side", "bound")
     return [dict(zip(names, claim, strict=True)) for claim in claims]
 
@@ -260,7 +317,11 @@ def main() -> None:
     parser.add_argument("--jax", default=str(ROOT / ".venv-bench/bin/python"))
     parser.add_argument("--output", default=str(ROOT / "results" / "training_speed.json"))
     parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.serve:
+        serve(Work(**json.loads(options.serve)))
+        return
     if options.measure:
         work = Work(**json.loads(options.measure[0]))
         if work.way in EPOCHS_TIMED:
