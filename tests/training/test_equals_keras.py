@@ -80,8 +80,9 @@ def test_every_loss_at_batches_of_32(name):
     assert_equal_keras(build, task, options(loss=name, batch_size=32, learning_rate=0.01))
 
 
-def test_long_sequences_at_batches_of_32():
-    build, task = MODELS["a sequence too long to be unrolled"]
+@pytest.mark.parametrize("name", ["LSTM, too long to be unrolled", "GRU, too long to be unrolled"])
+def test_long_sequences_at_batches_of_32(name):
+    build, task = MODELS[name]
     assert_equal_keras(build, task, options(batch_size=32, epochs=6, evaluate_every=3))
 
 

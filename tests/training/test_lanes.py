@@ -14,7 +14,8 @@ OTHERS = [lane for lane in range(WIDTH) if lane != VICTIM]
 CASES = {
     "LSTM": ("LSTM", {}),
     "clipping by the norm of all gradients": ("LSTM", {"global_clipnorm": 0.05}),
-    "scanned LSTM": ("a sequence too long to be unrolled", {}),
+    "scanned LSTM": ("LSTM, too long to be unrolled", {}),
+    "scanned GRU": ("GRU, too long to be unrolled", {}),
     **{name: (name, {}) for name in ("GRU", "recurrent dropout", "BatchNormalization")},
     **{name: (name, {}) for name in ("MultiHeadAttention", "kernel constraint")},
 }

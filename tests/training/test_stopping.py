@@ -26,7 +26,13 @@ def start(folder, program, epochs, *further):
     job = study.specification(study.arms[0]).replace('"epochs":1000', f'"epochs":{epochs}')
     files = [str(folder / name) for name in ("traces.parquet", "predictions.parquet", "run.json")]
     command = [sys.executable, "-c", f"import sys\n{program}\n{JOB}", job, *files, *further]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, **pipes, text=True, preexec_fn=_heed_interrupts)
+
+
+def _heed_interrupts():
+    """A shell has its background jobs, and all that they start, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def visible(folder):

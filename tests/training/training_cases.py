@@ -46,6 +46,7 @@ class Examples:
 
 SEQUENCE = Examples((STEPS, 2), (STEPS, 1))
 SINGLE = Examples((STEPS, 2), (1,))
+LONG = Examples((50, 2), (50, 1))
 
 
 def sequential(*stack, inputs=(STEPS, 2), activation="sigmoid", outputs=1):
@@ -59,6 +60,10 @@ def sequential(*stack, inputs=(STEPS, 2), activation="sigmoid", outputs=1):
 
 def lstm(**options):
     return lambda: layers.LSTM(UNITS, return_sequences=True, **options)
+
+
+def gru(**options):
+    return lambda: layers.GRU(UNITS, return_sequences=True, **options)
 
 
 def two_branches() -> keras.Model:
@@ -106,7 +111,10 @@ MODELS = {
     "LSTM going backwards": (sequential(lstm(go_backwards=True)), SEQUENCE),
     "LSTM with other activations": (sequential(lstm(activation="relu")), SEQUENCE),
     "LSTM, one output a sequence": (sequential(lambda: layers.LSTM(UNITS)), SINGLE),
-    "GRU": (sequential(lambda: layers.GRU(UNITS, return_sequences=True)), SEQUENCE),
+    "GRU": (sequential(gru()), SEQUENCE),
+    "GRU that resets before the product": (sequential(gru(reset_after=False)), SEQUENCE),
+    "GRU, one output a sequence": (sequential(lambda: layers.GRU(UNITS)), SINGLE),
+    "Bidirectional GRU": (sequential(lambda: layers.Bidirectional(gru()())), SEQUENCE),
     "SimpleRNN": (sequential(lambda: layers.SimpleRNN(UNITS, return_sequences=True)), SEQUENCE),
     **{
         f"Bidirectional {mode}": (sequential(bidirectional(mode)), SEQUENCE)
@@ -131,10 +139,8 @@ MODELS = {
     "kernel regulariser": (sequential(dense(kernel_regularizer="l2")), SEQUENCE),
     "activity regulariser": (sequential(dense(activity_regularizer="l1")), SEQUENCE),
     "kernel constraint": (sequential(dense(kernel_constraint="max_norm")), SEQUENCE),
-    "a sequence too long to be unrolled": (
-        sequential(lstm(go_backwards=True), inputs=(50, 2)),
-        Examples((50, 2), (50, 1)),
-    ),
+    "LSTM, too long to be unrolled": (sequential(lstm(go_backwards=True), inputs=(50, 2)), LONG),
+    "GRU, too long to be unrolled": (sequential(gru(), inputs=(50, 2)), LONG),
 }
 
 

@@ -42,7 +42,7 @@ class Lanes:
         self._modes = _modes(model)
         self._program: Any = None
         # Traced once, for use by itself and inside of the program.
-        self._evaluation = tf.function(self._evaluate)
+        self._evaluation = tf.function(self._evaluate, autograph=False)
 
     def _stack(self, variable: Any) -> tf.Variable:
         zeros = tf.zeros((self.width, *variable.shape), variable.dtype)
@@ -101,6 +101,8 @@ class Lanes:
     def _state(self) -> tuple[list[Any], list[Any]]:
         return [v.value() for v in self.trainable], [v.value() for v in self.fixed]
 
+    # As in Keras' own training, layers are not converted by AutoGraph.
+    @tf.autograph.experimental.do_not_convert
     def _vectorized(self, function: Callable[..., Any], elements: Any) -> Any:
         return tf.vectorized_map(function, elements, warn=False)
 
