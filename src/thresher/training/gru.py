@@ -58,10 +58,9 @@ def infer(sequences: tf.Tensor, kernel: Any, recurrent: Any, biases: Any) -> tf.
     def step(state: Any, entered: tf.Tensor, _: Any) -> Any:
         hidden = tf.zeros((units, batch)) if state[0] is None else state[0]
         together = tf.matmul(weights, tf.concat([hidden, tf.transpose(entered)], 0))
-        update, reset = tf.split(tf.sigmoid(together[: 2 * units]), 2)
-        returned, entering = tf.split(together[2 * units :], 2)
-        candidate = tf.tanh(entering + reset * returned)
-        hidden = candidate + update * (hidden - candidate)
+        update, reset, returned, entering = tf.split(together, 4)
+        candidate = tf.tanh(entering + tf.sigmoid(reset) * returned)
+        hidden = candidate + tf.sigmoid(update) * (hidden - candidate)
         return (hidden,), tf.transpose(hidden), []
 
     inputs = tf.concat([sequences, tf.ones_like(sequences[..., :1])], -1)

@@ -6,7 +6,6 @@ Losses agree with Keras' own within 1e-6.
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from thresher.training.products import product
@@ -35,8 +34,7 @@ def infer(sequences: tf.Tensor, kernel: Any, recurrent: Any, bias: Any) -> tf.Te
     """Run the recurrence on many sequences, without a gradient.
 
     Sequences lie along the last axis, so that the gates are cut along the first; the input and a
-    row of ones are appended to the hidden state, so that one product gives all gates; and
-    tanh(x) = 2 σ(2x) − 1, so that one sigmoid serves all.
+    row of ones are appended to the hidden state, so that one product gives all gates.
 
     Parameters
     ----------
@@ -49,15 +47,14 @@ def infer(sequences: tf.Tensor, kernel: Any, recurrent: Any, bias: Any) -> tf.Te
     tensor, shape (batch, timesteps, units)
     """
     batch, units = sequences.shape[0], recurrent.shape[0]
-    doubled = np.repeat(np.array([1, 1, 2, 1], np.float32), units)
-    weights = tf.transpose(tf.concat([recurrent, kernel, bias[None]], 0) * doubled)
+    weights = tf.transpose(tf.concat([recurrent, kernel, bias[None]], 0))
 
     def step(state: Any, entered: tf.Tensor, _: Any) -> Any:
         hidden, cell = (tf.zeros((units, batch)) if part is None else part for part in state)
         entered = tf.concat([hidden, tf.transpose(entered)], 0)
-        enter, forget, candidate, leave = tf.split(tf.sigmoid(tf.matmul(weights, entered)), 4)
-        cell = forget * cell + enter * (2 * candidate - 1)
-        hidden = leave * tf.tanh(cell)
+        enter, forget, candidate, leave = tf.split(tf.matmul(weights, entered), 4)
+        cell = tf.sigmoid(forget) * cell + tf.sigmoid(enter) * tf.tanh(candidate)
+        hidden = tf.sigmoid(leave) * tf.tanh(cell)
         return (hidden, cell), tf.transpose(hidden), []
 
     inputs = tf.concat([sequences, tf.ones_like(sequences[..., :1])], -1)
