@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from thresher.collecting import uncollected
 from thresher.study.plan import Training, canonical
 from thresher.tables import write_text
 
@@ -173,8 +174,9 @@ def _finish(process: subprocess.Popen) -> dict[str, Any]:
 
 def time_thresher(work: Work, folder: Path, spawned: float) -> dict[str, float]:
     """Time one job from its start until its files are there, then further groups of lanes."""
-    from thresher.training import Streams, run_job, train_block
-    from thresher.training.job import task_and_model
+    with uncollected():  # as in the job's script
+        from thresher.training import Streams, run_job, train_block
+        from thresher.training.job import task_and_model
 
     imported = time.time()
     files = [str(folder / name) for name in ("traces", "predictions", "run")]

@@ -1,9 +1,10 @@
 """Train the study's first block again and compare (rule canary)."""
 
+from thresher.collecting import uncollected
 from thresher.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake.log[0]), uncollected():
         from thresher.training import run_canary  # what TensorFlow says at import is for the log
 
         run_canary(snakemake.input.traces, snakemake.output[0])

@@ -1,9 +1,10 @@
 """Train one block of seeds of one arm (rule train_block)."""
 
+from thresher.collecting import uncollected
 from thresher.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with logged(snakemake.log[0]), uncollected():
         from thresher.training import run_job  # what TensorFlow says at import is for the log
 
         run_job(

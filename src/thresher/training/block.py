@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from thresher.collecting import uncollected
 from thresher.study.plan import Training
 from thresher.training.checks import check_model, check_options, check_shapes
 from thresher.training.lanes import Lanes
@@ -103,7 +104,18 @@ def train_block(
     >>> block = train_block(build_model, task, range(32), Training(epochs=100))  # doctest: +SKIP
     """
     check_options(options, seeds)
-    streams = streams or Streams()
+    with uncollected():
+        return _train_block(build_model, task, seeds, options, streams or Streams(), report)
+
+
+def _train_block(
+    build_model: Build,
+    task: DataSource,
+    seeds: Sequence[int],
+    options: Training,
+    streams: Streams,
+    report: Report | None,
+) -> Block:
     built = build(build_model)
     check_model(built.model)
     held_out = task.held_out(streams.held_out(), options.evaluation_size)
@@ -120,7 +132,8 @@ def train_block(
         part = _train_group(built, lanes, task, first, held_out, epochs_drawn, streams, progress)
         parts.append(_Group(*(values[chosen] for values in part)))
     trained = [seed for group in groups for seed in seeds if seed // options.lane_width == group]
-    order = np.argsort([list(seeds).index(seed) for seed in trained])
+    position = {seed: row for row, seed in enumerate(trained)}
+    order = [position[seed] for seed in seeds]
     joined = [np.concatenate(values)[order] for values in zip(*parts, strict=True)]
     example = tuple(values[0] for values in held_out)
     return _block(np.asarray(seeds), _Group(*joined), options, example)

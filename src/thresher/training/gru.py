@@ -10,68 +10,81 @@ from typing import Any
 import tensorflow as tf
 
 from thresher.training.products import product
-from thresher.training.timesteps import over_time, products_over_time, projected
+from thresher.training.timesteps import (
+    Direction,
+    over_time,
+    products_over_time,
+    projected,
+    split,
+    stacked,
+)
 
 
-def train(
-    sequences: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, biases: tf.Tensor
-) -> tf.Tensor:
+def train(directions: Sequence[Direction]) -> tf.Tensor:
     """Run the recurrence; it has a gradient.
 
     Parameters
     ----------
-    sequences : tensor, shape (batch, timesteps, features)
-    kernel, recurrent, biases : tensor
-        Keras' weights.
+    directions : sequence of Direction
 
     Returns
     -------
-    tensor, shape (batch, timesteps, units)
+    tensor, shape (directions, batch, timesteps, units)
     """
-    return _recurrence(projected(sequences, kernel, biases[0]), recurrent, biases[1])
+    inputs = tf.stack([projected(d.sequences, d.kernel, d.bias[0]) for d in directions])
+    biases = tf.stack([d.bias[1:] for d in directions])
+    return _recurrence(inputs, stacked(directions, "recurrent"), biases)
 
 
-def infer(sequences: tf.Tensor, kernel: Any, recurrent: Any, biases: Any) -> tf.Tensor:
+def infer(directions: Sequence[Direction]) -> tf.Tensor:
     """Run the recurrence on many sequences, without a gradient.
 
-    Sequences lie along the last axis, so that the gates are cut along the first; the input and a
-    row of ones are appended to the hidden state, so that one product gives update and reset, and
-    the recurrent and the entering part of the candidate.
+    Sequences lie along the last axis, so that the gates are cut along an earlier one; the input
+    and a row of ones are appended to the hidden state, so that one product gives update and reset,
+    and the recurrent and the entering part of the candidate.
 
     Parameters
     ----------
-    sequences : tensor, shape (batch, timesteps, features)
-    kernel, recurrent, biases : tensor
-        Keras' weights.
+    directions : sequence of Direction
 
     Returns
     -------
-    tensor, shape (batch, timesteps, units)
+    tensor, shape (directions, batch, timesteps, units)
     """
-    batch, units = sequences.shape[0], recurrent.shape[0]
-    of_input, of_state = biases[0][None], biases[1][None]
-    gates = tf.concat([recurrent, kernel, of_input + of_state], 0)[:, : 2 * units]
-    returned = tf.concat([recurrent, tf.zeros_like(kernel), of_state], 0)[:, 2 * units :]
-    entering = tf.concat([tf.zeros_like(recurrent), kernel, of_input], 0)[:, 2 * units :]
-    weights = tf.transpose(tf.concat([gates, returned, entering], 1))
+    weights = tf.linalg.matrix_transpose(tf.stack([_joined(d) for d in directions]))
+    sequences = stacked(directions, "sequences")
+    batch, units = sequences.shape[1], weights.shape[1] // 4
+    shape = (len(directions), units, batch)
 
     def step(state: Any, entered: tf.Tensor, _: Any) -> Any:
-        hidden = tf.zeros((units, batch)) if state[0] is None else state[0]
-        together = tf.matmul(weights, tf.concat([hidden, tf.transpose(entered)], 0))
-        update, reset, returned, entering = tf.split(together, 4)
+        hidden = tf.zeros(shape) if state[0] is None else state[0]
+        entered = tf.concat([hidden, tf.linalg.matrix_transpose(entered)], 1)
+        update, reset, returned, entering = tf.split(tf.matmul(weights, entered), 4, axis=1)
         candidate = tf.tanh(entering + tf.sigmoid(reset) * returned)
         hidden = candidate + tf.sigmoid(update) * (hidden - candidate)
-        return (hidden,), tf.transpose(hidden), []
+        return (hidden,), tf.linalg.matrix_transpose(hidden), []
 
     inputs = tf.concat([sequences, tf.ones_like(sequences[..., :1])], -1)
-    return over_time(step, [(units, batch)], inputs, (batch, units))[0]
+    return over_time(step, [shape], inputs, (len(directions), batch, units))[0]
+
+
+def _joined(direction: Direction) -> tf.Tensor:
+    """Return what state, input and one are multiplied with, (units + features + 1, gates)."""
+    kernel, recurrent = direction.kernel, direction.recurrent
+    of_input, of_state = direction.bias[:1], direction.bias[1:]
+    both = 2 * recurrent.shape[0]  # update and reset
+    gates = tf.concat([recurrent, kernel, of_input + of_state], 0)[:, :both]
+    returned = tf.concat([recurrent, tf.zeros_like(kernel), of_state], 0)[:, both:]
+    entering = tf.concat([tf.zeros_like(recurrent), kernel, of_input], 0)[:, both:]
+    return tf.concat([gates, returned, entering], 1)
 
 
 @tf.custom_gradient
 def _recurrence(inputs: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor) -> Any:
     """Run over projected inputs; gates in Keras' order: update, reset, candidate."""
-    batch, _, gates = inputs.shape
+    directions, batch, _, gates = inputs.shape
     units = gates // 3
+    hidden = (directions, batch, units)
 
     def forward(state: Any, entered: tf.Tensor, _: Any) -> Any:
         return _forward(state, entered, recurrent, bias)
@@ -79,16 +92,16 @@ def _recurrence(inputs: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor) -> Any
     def backward(state: Any, upstream: tf.Tensor, saved: Any) -> Any:
         return _backward(state, upstream, saved, recurrent)
 
-    hidden = (batch, units)
     outputs, saved = over_time(forward, [hidden], inputs, hidden, saves=5)
 
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        state, found = [(batch, gates), hidden], (batch, 4 * units)
+        state, found = [(directions, batch, gates), hidden], (directions, batch, 4 * units)
         found, _ = over_time(backward, state, upstream, found, saved=saved, reverse=True)
         both, candidate, returned = tf.split(found, [2 * units, units, units], -1)
         by_product = tf.concat([both, returned], -1)
         weights = products_over_time(outputs, by_product)
-        return tf.concat([both, candidate], -1), weights, tf.reduce_sum(by_product, (0, 1))
+        d_bias = tf.reduce_sum(by_product, (1, 2))[:, None]
+        return tf.concat([both, candidate], -1), weights, d_bias
 
     return outputs, gradient
 
@@ -96,16 +109,15 @@ def _recurrence(inputs: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor) -> Any
 def _forward(state: Any, entered: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor) -> Any:
     """Take one step; return the state, the output and what the backward pass needs."""
     (before,) = state
-    units = recurrent.shape[0]
     if before is None:
-        before = tf.zeros_like(entered[:, :units])
-        returned = tf.zeros_like(entered) + bias
+        before = tf.zeros_like(entered[..., : entered.shape[-1] // 3])
+        product_and_bias = tf.zeros_like(entered) + bias
     else:
-        returned = product(before, recurrent) + bias
-    gates = tf.sigmoid(entered[:, : 2 * units] + returned[:, : 2 * units])
-    update, reset = tf.split(gates, 2, axis=-1)
-    returned = returned[:, 2 * units :]
-    candidate = tf.tanh(entered[:, 2 * units :] + reset * returned)
+        product_and_bias = product(before, recurrent) + bias
+    *gates, returned = split(product_and_bias, 3)
+    *entering, into_candidate = split(entered, 3)
+    update, reset = (tf.sigmoid(a + b) for a, b in zip(entering, gates, strict=True))
+    candidate = tf.tanh(into_candidate + reset * returned)
     hidden = candidate + update * (before - candidate)
     return (hidden,), hidden, [update, reset, candidate, before, returned]
 
@@ -121,10 +133,11 @@ def _backward(state: Any, d_hidden: tf.Tensor, saved: Sequence[Any], recurrent: 
     update, reset, candidate, before, returned = saved
     if later is not None:
         d_hidden = d_hidden + passed + product(later, recurrent, transpose=True)
-    d_candidate = d_hidden * (1 - update) * (1 - candidate * candidate)
-    d_update = d_hidden * (before - candidate) * (update * (1 - update))
-    d_reset = d_candidate * returned * (reset * (1 - reset))
+    by_update = d_hidden * update
+    d_candidate = tf.raw_ops.TanhGrad(y=candidate, dy=d_hidden - by_update)
+    d_update = tf.raw_ops.SigmoidGrad(y=update, dy=d_hidden * (before - candidate))
+    d_reset = tf.raw_ops.SigmoidGrad(y=reset, dy=d_candidate * returned)
     d_returned = d_candidate * reset
     found = tf.concat([d_update, d_reset, d_candidate, d_returned], -1)
     by_product = tf.concat([d_update, d_reset, d_returned], -1)
-    return (by_product, d_hidden * update), found, []
+    return (by_product, by_update), found, []

@@ -92,33 +92,41 @@ class Lanes:
         """Trace the program once, for any number of epochs."""
         specs = [tf.TensorSpec((None, *values.shape[1:]), values.dtype) for values in (x, y)]
         specs += [tf.TensorSpec(values.shape, values.dtype) for values in held_out]
-        program = tf.function(self._train).get_concrete_function(
-            tf.TensorSpec((), tf.int32), *specs
-        )
+        # As in Keras' own training, nothing is converted by AutoGraph.
+        train = tf.function(self._train, autograph=False)
+        program = train.get_concrete_function(tf.TensorSpec((), tf.int32), *specs)
         check_program(program, [*self.trainable, *self.fixed, *self.optimizer.state])
         return program
 
     def _state(self) -> tuple[list[Any], list[Any]]:
         return [v.value() for v in self.trainable], [v.value() for v in self.fixed]
 
-    # As in Keras' own training, layers are not converted by AutoGraph.
-    @tf.autograph.experimental.do_not_convert
     def _vectorized(self, function: Callable[..., Any], elements: Any) -> Any:
         return tf.vectorized_map(function, elements, warn=False)
 
     def _train(self, first: Any, x: Any, y: Any, held_x: Any, held_y: Any) -> Any:
         every = self.options.evaluate_every
         epochs = tf.shape(x)[0]
-        losses = tf.TensorArray(tf.float32, epochs, element_shape=(2, self.width))
         due = (first + epochs) // every - first // every
-        evaluations = tf.TensorArray(tf.float32, due, element_shape=(2, self.width))
-        done = tf.constant(0)
-        for epoch in tf.range(epochs):
+        losses, evaluations = (
+            tf.TensorArray(tf.float32, size, element_shape=(2, self.width))
+            for size in (epochs, due)
+        )
+
+        def body(epoch: Any, done: Any, losses: Any, evaluations: Any) -> Any:
             losses = losses.write(epoch, self._step(x[epoch], y[epoch]))
-            if (first + epoch + 1) % every == 0:
-                loss, accuracy, _ = self._evaluation(held_x, held_y)
-                evaluations = evaluations.write(done, tf.stack([loss, accuracy]))
-                done += 1
+
+            def evaluate() -> Any:
+                found = self._evaluation(held_x, held_y)[:2]
+                return done + 1, evaluations.write(done, tf.stack(found))
+
+            is_due = (first + epoch + 1) % every == 0
+            done, evaluations = tf.cond(is_due, evaluate, lambda: (done, evaluations))
+            return epoch + 1, done, losses, evaluations
+
+        zero = tf.constant(0)
+        loop = (zero, zero, losses, evaluations)
+        *_, losses, evaluations = tf.while_loop(lambda epoch, *_: epoch < epochs, body, loop)
         trained, evaluated = losses.stack(), evaluations.stack()
         return trained[:, 0], trained[:, 1], evaluated[:, 0], evaluated[:, 1]
 

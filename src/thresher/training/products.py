@@ -13,8 +13,8 @@ from tensorflow.python.ops.parallel_for import pfor
 
 
 def product(left: tf.Tensor, right: tf.Tensor, transpose: bool = False) -> tf.Tensor:
-    """Multiply a matrix by another one, or by its transpose."""
-    if left.shape[0] == 1 and _on_processor():
+    """Multiply matrices, along the last two axes, by others or by their transposes."""
+    if left.shape[-2] == 1 and _on_processor():
         return tf.raw_ops.BatchMatMulV3(x=left, y=right, Tout=left.dtype, adj_y=transpose)
     return tf.matmul(left, right, transpose_b=transpose)
 

@@ -1,12 +1,13 @@
 """Swaps in faster recurrent layers, before training, in place of Keras' own."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from thresher.training import gru, lstm
-from thresher.training.timesteps import UNROLLED
+from thresher.training.timesteps import UNROLLED, Direction
 
 # From so many sequences on, inference has a layout of its own.
 MANY = 16
@@ -14,11 +15,15 @@ MANY = 16
 
 def prepare(model: keras.Model) -> None:
     """Swap in our LSTM and GRU where a layer's options allow, and unroll short other layers."""
-    for layer in _layers(model):
+    layers = _layers(model)
+    for layer in layers:
         if type(layer) in OWN and _servable(layer):
             layer.__class__ = OWN[type(layer)]
         elif isinstance(layer, keras.layers.RNN) and _timesteps(layer) <= UNROLLED:
             layer.unroll = True
+    for layer in layers:
+        if type(layer) is keras.layers.Bidirectional and _joinable(layer):
+            layer.__class__ = OwnBidirectional
 
 
 def _layers(model: keras.Model) -> list[Any]:
@@ -42,9 +47,32 @@ def _servable(layer: Any) -> bool:
         and cell.use_bias
         and layer.compute_dtype == layer.variable_dtype == "float32"
         and not (cell.dropout or cell.recurrent_dropout or layer.stateful or layer.return_state)
-        and not getattr(cell, "zero_output_for_mask", False)
         and getattr(cell, "reset_after", True)
     )
+
+
+def _joinable(layer: Any) -> bool:
+    """Say whether both directions can run as one recurrence."""
+    ahead, back = layer.forward_layer, layer.backward_layer
+    return (
+        type(ahead) is type(back)
+        and type(ahead) in OWN.values()
+        and ahead.cell.units == back.cell.units
+        and layer.merge_mode in MERGE
+        and not (ahead.activity_regularizer or back.activity_regularizer)
+    )
+
+
+def _run(layers: list[Any], sequences: tf.Tensor, training: bool | None) -> list[tf.Tensor]:
+    """Run the recurrence of one layer, or of both directions; their outputs, one by one."""
+    directions = []
+    for layer in layers:
+        weights = layer.cell.kernel, layer.cell.recurrent_kernel, layer.cell.bias
+        given = tf.reverse(sequences, [1]) if layer.go_backwards else sequences
+        directions.append(Direction(given, *(tf.convert_to_tensor(weight) for weight in weights)))
+    many = not training and sequences.shape[0] >= MANY
+    recurrence = layers[0].recurrence
+    return tf.unstack((recurrence.infer if many else recurrence.train)(directions))
 
 
 class _Own:
@@ -61,13 +89,7 @@ class _Own:
     ) -> Any:
         if mask is not None or initial_state is not None or None in sequences.shape:
             return super().call(sequences, initial_state, mask, training)  # type: ignore[misc]
-        if self.go_backwards:
-            sequences = tf.reverse(sequences, [1])
-        cell = self.cell
-        weights = cell.kernel, cell.recurrent_kernel, cell.bias
-        many = not training and sequences.shape[0] >= MANY
-        run = self.recurrence.infer if many else self.recurrence.train
-        outputs = run(sequences, *(tf.convert_to_tensor(weight) for weight in weights))
+        (outputs,) = _run([self], sequences, training)
         return outputs if self.return_sequences else outputs[:, -1]
 
 
@@ -84,3 +106,27 @@ class OwnGRU(_Own, keras.layers.GRU):
 
 
 OWN = {keras.layers.LSTM: OwnLSTM, keras.layers.GRU: OwnGRU}
+MERGE: dict[str, Callable[[Any, Any], Any]] = {
+    "sum": lambda ahead, back: ahead + back,
+    "mul": lambda ahead, back: ahead * back,
+    "ave": lambda ahead, back: (ahead + back) / 2,
+    "concat": lambda ahead, back: tf.concat([ahead, back], -1),
+}
+
+
+class OwnBidirectional(keras.layers.Bidirectional):
+    """Keras' Bidirectional, both directions as one recurrence; only ever the class of such one."""
+
+    def call(
+        self: Any,
+        sequences: Any,
+        initial_state: Any = None,
+        mask: Any = None,
+        training: bool | None = None,
+    ) -> Any:
+        if mask is not None or initial_state is not None or None in sequences.shape:
+            return super().call(sequences, initial_state, mask, training)
+        ahead, back = _run([self.forward_layer, self.backward_layer], sequences, training)
+        if not self.return_sequences:
+            return MERGE[self.merge_mode](ahead[:, -1], back[:, -1])
+        return MERGE[self.merge_mode](ahead, tf.reverse(back, [1]))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import keras
@@ -147,7 +147,7 @@ def _drawer(built: Built, name: str, initializer: Any, variable: Any) -> Any:
         lane.seed = _LaneSeed(seed)
         return tf.convert_to_tensor(lane(shape, dtype=dtype))
 
-    @tf.function
+    @partial(tf.function, autograph=False)
     def draw_all(seeds: tf.Tensor) -> tf.Tensor:
         signature = tf.TensorSpec(shape, dtype)
         return tf.map_fn(draw, seeds, fn_output_signature=signature, parallel_iterations=1)
