@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -36,7 +37,12 @@ MODELS = {
 }
 ROUNDS = 9  # of one core alone and all together
 # An epoch of the usual ways is long and always the same, so few are timed.
-EPOCHS_TIMED = {"fit": 10, "train_on_batch": 50}
+EPOCHS_TIMED = {"fit": 50, "train_on_batch": 200}
+# What is measured of thresher alone, once, and its bound.
+LIMITS = {
+    "weights": ("first weights of 1,024 lanes, BiLSTM, s", 1),
+    "memory": ("a job of 256 lanes × 10,000 epochs, with evaluation, peak GB", 2),
+}
 
 
 @dataclass(frozen=True)
@@ -262,6 +268,36 @@ def time_usual(work: Work) -> dict[str, float]:
     return {"steady_ms": wall, "cpu_ms": cpu}
 
 
+def measure_limit(name: str) -> float:
+    """Return one of `LIMITS`, measured in a process of its own on one core."""
+    command = [sys.executable, __file__, "--limit", name]
+    return _finish(_start(command, CORES[:1]))["value"]
+
+
+def time_weights() -> float:
+    """Return the seconds that it takes to draw the first weights, tracing included."""
+    from thresher.training import Streams
+    from thresher.training.job import task_and_model
+    from thresher.training.weights import build, initial
+
+    built = build(task_and_model(json.loads(Work("thresher", "bilstm").specification))[1])
+    begin = time.perf_counter()
+    initial(built, built.model.trainable_variables, Streams(), range(1024))
+    return time.perf_counter() - begin
+
+
+def peak_memory() -> float:
+    """Return the most memory (GB) that a process needs for a long job in one group of lanes."""
+    from thresher.training import run_job
+
+    job = json.loads(Work("thresher", seeds=256, evaluate=5, epochs=10_000).specification)
+    job["training"]["lane_width"] = 256
+    with tempfile.TemporaryDirectory() as folder:
+        files = [f"{folder}/{name}" for name in ("traces", "predictions", "run")]
+        run_job(canonical(job), range(256), *files)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
 def row(work: Work, found: dict[str, Any]) -> str:
     first = f"{found['first_s']:8.2f}" if "first_s" in found else " " * 8
     cold = f"{found['cold_s']:8.2f}" if "cold_s" in found else " " * 8
@@ -279,6 +315,9 @@ HEADER = (
     f"{'way':<15}{'model':<7}{'seeds':>6}{'every':>6}{'T':>5}{'batch':>6}{'cores':>6}"
     f"{'cold s':>8}{'first s':>8}{'ms a run':>12}{'cpu ms':>12}"
 )
+
+
+CLAIM = ("claim", "ratio", "side", "bound")
 
 
 def ratios(found: dict[Work, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -308,8 +347,7 @@ def ratios(found: dict[Work, dict[str, Any]]) -> list[dict[str, Any]]:
     claims.append(
         (f"adding integers: {len(CORES)} cores / one core", gain, "", "the machine's own")
     )
-    names = ("claim", "ratio", "side", "bound")
-    return [dict(zip(names, claim, strict=True)) for claim in claims]
+    return [dict(zip(CLAIM, claim, strict=True)) for claim in claims]
 
 
 def main() -> None:
@@ -320,9 +358,14 @@ def main() -> None:
     parser.add_argument("--output", default=str(ROOT / "results" / "training_speed.json"))
     parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--limit", choices=LIMITS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
         serve(Work(**json.loads(options.serve)))
+        return
+    if options.limit:
+        value = time_weights() if options.limit == "weights" else peak_memory()
+        print(json.dumps({"value": value}))
         return
     if options.measure:
         work = Work(**json.loads(options.measure[0]))
@@ -340,6 +383,9 @@ def main() -> None:
         found[work] = measure(work, options.jax)
         print(row(work, found[work]), flush=True)
     claims = ratios(found)
+    for name, (label, bound) in LIMITS.items():
+        measured = (label, measure_limit(name), "<", bound)
+        claims.append(dict(zip(CLAIM, measured, strict=True)))
     for claim in claims:
         print(f"{claim['claim']:<62}{claim['ratio']:>10,.2f}  {claim['side']} {claim['bound']}")
     content = {

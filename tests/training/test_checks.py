@@ -56,10 +56,18 @@ class Untracked(layers.Layer):
         return inputs + self.calls
 
 
+class OneByOne(layers.Layer):
+    def call(self, inputs):
+        if inputs.shape[0] not in (None, 1):
+            raise ValueError("takes one sequence at a time")
+        return inputs
+
+
 MODELS = {
     "is not built": unbuilt,
     "has no trainable variable": untrainable,
     "is stateful": stateful,
+    "computes in bfloat16": sequential(dense(dtype="mixed_bfloat16")),
     "changes another layer's weights": sequential(
         lambda: layers.SpectralNormalization(layers.Dense(2))
     ),
@@ -69,6 +77,7 @@ MODELS = {
     "SeedGenerator of its own": sequential(dense(), SharedNoise),
     "EagerPyFunc": sequential(dense(), PythonCode),
     "belongs to no layer": sequential(dense(), Untracked),
+    "by lanes: .*takes one sequence at a time$": sequential(dense(), OneByOne),
 }
 OPTIONS = {
     "lamb: it scales by each variable's norm": {"optimizer": "lamb"},

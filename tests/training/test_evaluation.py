@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from training_cases import SEQUENCE, lstm, options, sequential
+from training_cases import MODELS, SEQUENCE, lstm, options, sequential
 from training_reference import assign
 
 from thresher.training import Streams, train_block
@@ -13,15 +13,18 @@ from thresher.training.weights import build, initial
 NOISY = sequential(
     lstm(), lambda: layers.Dropout(0.5), lambda: layers.BatchNormalization(), lstm(dropout=0.3)
 )
+PADDED = MODELS["tokens and padding"]
 
 
 @pytest.mark.parametrize("size", [3, 64])
-def test_loss_and_accuracy_are_those_of_keras_evaluate(size):
+@pytest.mark.parametrize("case", [(NOISY, SEQUENCE), PADDED], ids=["noise", "padding"])
+def test_loss_and_accuracy_are_those_of_keras_evaluate(case, size):
+    model, task = case
     streams = Streams(entropy=8)
     given = options(epochs=1, evaluate_every=1, evaluation_size=size)
-    block = train_block(NOISY, SEQUENCE, [4, 5], given, streams)
-    x, y = SEQUENCE.held_out(streams.held_out(), size)
-    built = build(NOISY)
+    block = train_block(model, task, [4, 5], given, streams)
+    x, y = task.held_out(streams.held_out(), size)
+    built = build(model)
     built.model.compile(loss="binary_crossentropy", metrics=["binary_accuracy"])
     for row, seed in enumerate((4, 5)):
         values = initial(built, built.model.trainable_variables, streams, [seed])

@@ -16,6 +16,7 @@ CASES = {
     "clipping by the norm of all gradients": ("LSTM", {"global_clipnorm": 0.05}),
     "scanned LSTM": ("LSTM, too long to be unrolled", {}),
     "scanned GRU": ("GRU, too long to be unrolled", {}),
+    "scanned SimpleRNN": ("SimpleRNN, too long to be unrolled", {}),
     **{name: (name, {}) for name in ("GRU", "recurrent dropout", "BatchNormalization")},
     **{name: (name, {}) for name in ("MultiHeadAttention", "kernel constraint")},
 }

@@ -129,6 +129,12 @@ MODELS = {
         sequential(lambda: layers.Embedding(7, 3), lstm(), inputs=(STEPS,)),
         Examples((STEPS,), (STEPS, 1), vocabulary=7, repeats=False),
     ),
+    "tokens and padding": (
+        sequential(
+            lambda: layers.Embedding(7, 3, mask_zero=True), bidirectional("sum"), inputs=(STEPS,)
+        ),
+        Examples((STEPS,), (STEPS, 1), vocabulary=7, repeats=False),
+    ),
     "Dropout": (sequential(lstm(), lambda: layers.Dropout(0.5)), SEQUENCE),
     "recurrent dropout": (sequential(lstm(dropout=0.3, recurrent_dropout=0.3)), SEQUENCE),
     "BatchNormalization": (sequential(dense(), lambda: layers.BatchNormalization()), SEQUENCE),
@@ -141,6 +147,14 @@ MODELS = {
     "kernel constraint": (sequential(dense(kernel_constraint="max_norm")), SEQUENCE),
     "LSTM, too long to be unrolled": (sequential(lstm(go_backwards=True), inputs=(50, 2)), LONG),
     "GRU, too long to be unrolled": (sequential(gru(), inputs=(50, 2)), LONG),
+    "SimpleRNN, too long to be unrolled": (
+        sequential(dense(), lambda: layers.SimpleRNN(UNITS, return_sequences=True), inputs=(50, 2)),
+        LONG,
+    ),
+    "recurrent dropout, too long to be unrolled": (
+        sequential(dense(), lstm(dropout=0.3, recurrent_dropout=0.3), inputs=(50, 2)),
+        LONG,
+    ),
 }
 
 

@@ -32,7 +32,7 @@ def keras_losses(
     model.compile(optimizer, options.loss)
     optimizer.build(model.trainable_variables)
     fresh = [np.array(variable.numpy(), copy=True) for variable in optimizer.variables]
-    function = keras.losses.get(options.loss)
+    loss = keras.losses.get(options.loss.title().replace("_", ""))
     losses, final = [], []
     for seed in seeds:
         assign(optimizer.variables, fresh)
@@ -41,7 +41,7 @@ def keras_losses(
             assign(variables, [value[0] for value in values])
         epochs = batches(task, streams.data(seed), (held_x, held_y), options)
         losses.append([train_on_batch(model, x, y) for x, y in islice(epochs, options.epochs)])
-        final.append(float(np.mean(function(held_y, model(held_x, training=False)))))
+        final.append(float(loss(held_y, model(held_x, training=False))))
     return np.array(losses), np.array(final)
 
 

@@ -174,7 +174,13 @@ def test_snakemakes_own_report_works_offline(after):
     assert "Was it the seed?" in page
 
 
-def test_a_killed_training_leaves_nothing_that_a_later_run_trusts(project):
+def heed_interrupts():
+    """A shell has its background jobs, and all that they start, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill"])
+def test_a_stopped_training_leaves_nothing_that_a_later_run_trusts(project, number):
     def longer(study):
         study["training"]["epochs"] = 100_000
         study["variants"].pop("bilstm")
@@ -188,6 +194,7 @@ def test_a_killed_training_leaves_nothing_that_a_later_run_trusts(project):
         env=project.environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=heed_interrupts,
         start_new_session=True,
     )
     log = project.root / "results/long/logs/train_block/lstm_forward/none/default/seeds_00000.log"
@@ -198,9 +205,11 @@ def test_a_killed_training_leaves_nothing_that_a_later_run_trusts(project):
         time.sleep(0.2)
     else:
         pytest.fail("training did not begin")
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-    assert not list(project.root.glob("results/long/traces/**/seeds_00000.*"))
-    project.snakemake("--unlock", "--config", "study=config/studies/long.yaml")
+    os.killpg(running.pid, number)
+    assert running.wait(timeout=60) != 0
+    left = [path for path in project.root.glob("results/long/traces/**/*") if path.is_file()]
+    assert left == []
+    if number == signal.SIGKILL:
+        project.snakemake("--unlock", "--config", "study=config/studies/long.yaml")
     project.change("long", lambda study: study["training"].update(epochs=60))
     assert project.jobs("long")["train_block"] == 1

@@ -72,6 +72,11 @@ def check_model(model: keras.Model) -> None:
                 f"layer {layer.name} is stateful: it would carry state from one batch to the next, "
                 "which thresher does not; set stateful=False"
             )
+        if layer.compute_dtype in ("float16", "bfloat16"):
+            raise TrainingError(
+                f"layer {layer.name} computes in {layer.compute_dtype}, which rounds otherwise "
+                "where many lanes are computed at once; use float32"
+            )
         if isinstance(layer, keras.layers.SpectralNormalization):
             raise TrainingError(
                 f"layer {layer.name} changes another layer's weights while it runs; leave it out"

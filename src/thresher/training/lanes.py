@@ -1,6 +1,7 @@
 """One lane's step and evaluation, vectorised over all lanes and repeated over epochs."""
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import tensorflow as tf
 
 from thresher.study.plan import Training
 from thresher.training.checks import check_program
+from thresher.training.errors import TrainingError
 from thresher.training.stacked import StackedOptimizer
 
 Accuracy = Callable[[Any, Any], Any]
@@ -17,6 +19,14 @@ _ACCURACIES: dict[str, Accuracy] = {
     "categorical_crossentropy": keras.metrics.categorical_accuracy,
     "sparse_categorical_crossentropy": keras.metrics.sparse_categorical_accuracy,
 }
+
+
+class _Loss(keras.losses.Loss):
+    """The mean that Keras makes of a loss function: over what the output's mask leaves."""
+
+    def __init__(self, function: Callable[[Any, Any], Any]) -> None:
+        super().__init__()
+        self.call = function
 
 
 class Lanes:
@@ -33,7 +43,7 @@ class Lanes:
 
     def __init__(self, model: keras.Model, options: Training, width: int) -> None:
         self.model, self.options, self.width = model, options, width
-        self.loss = keras.losses.get(options.loss)
+        self.loss = _Loss(keras.losses.get(options.loss))
         self.accuracy = _ACCURACIES.get(str(options.loss))
         self.trainable = [self._stack(v) for v in model.trainable_variables]
         self.fixed = [self._stack(v) for v in model.non_trainable_variables]
@@ -102,7 +112,13 @@ class Lanes:
         return [v.value() for v in self.trainable], [v.value() for v in self.fixed]
 
     def _vectorized(self, function: Callable[..., Any], elements: Any) -> Any:
-        return tf.vectorized_map(function, elements, warn=False)
+        try:
+            return tf.vectorized_map(function, elements, warn=False)
+        except Exception as error:  # whatever a layer or TensorFlow's vectorisation may raise
+            reason = _without_decoration(str(error)) or type(error).__name__
+            raise TrainingError(
+                f"model {self.model.name} can't be trained by lanes: {reason}"
+            ) from error
 
     def _train(self, first: Any, x: Any, y: Any, held_x: Any, held_y: Any) -> Any:
         every = self.options.evaluate_every
@@ -146,7 +162,7 @@ class Lanes:
             outputs, updated, losses = self.model.stateless_call(
                 trainable, fixed, x, return_losses=True, **self._modes[True]
             )
-            loss = self._data_loss(y, outputs)
+            loss = self.loss(y, outputs)
             for extra in losses:
                 loss += tf.cast(extra, loss.dtype)
         found = tape.gradient(loss, trainable, unconnected_gradients="zero")
@@ -156,17 +172,27 @@ class Lanes:
     def _evaluate(self, x: Any, y: Any) -> Any:
         def one(state: Any) -> Any:
             outputs, _ = self.model.stateless_call(*state, x, **self._modes[False])
-            return self._data_loss(y, outputs), self._accuracy(y, outputs), outputs[0]
+            return self.loss(y, outputs), self._accuracy(y, outputs), outputs[0]
 
         return self._vectorized(one, self._state())
-
-    def _data_loss(self, y: Any, outputs: Any) -> Any:
-        return tf.reduce_mean(self.loss(y, outputs))
 
     def _accuracy(self, y: Any, outputs: Any) -> Any:
         if self.accuracy is None:
             return tf.constant(float("nan"))
-        return tf.reduce_mean(tf.cast(self.accuracy(y, outputs), tf.float32))
+        values = tf.cast(self.accuracy(y, outputs), tf.float32)
+        mask = getattr(outputs, "_keras_mask", None)
+        if mask is None:
+            return tf.reduce_mean(values)
+        further = [1] * (len(values.shape) - len(mask.shape))
+        weights = tf.cast(tf.reshape(mask, (*mask.shape, *further)), tf.float32)
+        weights = tf.broadcast_to(weights, values.shape)
+        return tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
+
+
+def _without_decoration(text: str) -> str:
+    """Return an error of Keras as one line, its colours and the layer's arguments left out."""
+    plain = re.sub(r"\x1b\[\d+m", "", text).split("Arguments received by")[0]
+    return " ".join(plain.split())
 
 
 def _modes(model: keras.Model) -> dict[bool, dict[str, bool]]:

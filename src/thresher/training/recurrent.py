@@ -7,20 +7,23 @@ import keras
 import tensorflow as tf
 
 from thresher.training import gru, lstm
-from thresher.training.timesteps import UNROLLED, Direction
+from thresher.training.scanned import Scanned
+from thresher.training.timesteps import Direction
 
+# A class of the user's own may have another loop over the timesteps, which is left alone.
+KERAS_LOOPS = {
+    layer.inner_loop for layer in (keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU)
+}
 # From so many sequences on, inference has a layout of its own.
 MANY = 16
 
 
 def prepare(model: keras.Model) -> None:
-    """Swap in our LSTM and GRU where a layer's options allow, and unroll short other layers."""
+    """Swap in our LSTM and GRU where a layer's options allow; let other layers scan."""
     layers = _layers(model)
     for layer in layers:
-        if type(layer) in OWN and _servable(layer):
-            layer.__class__ = OWN[type(layer)]
-        elif isinstance(layer, keras.layers.RNN) and _timesteps(layer) <= UNROLLED:
-            layer.unroll = True
+        if isinstance(layer, keras.layers.RNN) and type(layer).inner_loop in KERAS_LOOPS:
+            layer.__class__ = OWN[type(layer)] if _servable(layer) else _scanning(type(layer))
     for layer in layers:
         if type(layer) is keras.layers.Bidirectional and _joinable(layer):
             layer.__class__ = OwnBidirectional
@@ -31,18 +34,15 @@ def _layers(model: keras.Model) -> list[Any]:
     return list({id(layer): layer for layer in model._flatten_layers()}.values())
 
 
-def _timesteps(layer: Any) -> float:
-    shape = getattr(layer, "_build_shapes_dict", None) or {}
-    for value in shape.values():
-        if isinstance(value, (tuple, list)) and len(value) == 3 and value[1]:
-            return value[1]
-    return float("inf")
+def _scanning(keras_class: type) -> type:
+    return type(f"Scanned{keras_class.__name__}", (Scanned, keras_class), {})
 
 
 def _servable(layer: Any) -> bool:
     cell = layer.cell
     return (
-        cell.activation is keras.activations.tanh
+        type(layer) in OWN
+        and cell.activation is keras.activations.tanh
         and cell.recurrent_activation is keras.activations.sigmoid
         and cell.use_bias
         and layer.compute_dtype == layer.variable_dtype == "float32"
@@ -75,7 +75,7 @@ def _run(layers: list[Any], sequences: tf.Tensor, training: bool | None) -> list
     return tf.unstack((recurrence.infer if many else recurrence.train)(directions))
 
 
-class _Own:
+class _Own(Scanned):
     """Runs our own recurrence, or Keras' where the call's arguments ask for more."""
 
     recurrence: Any
