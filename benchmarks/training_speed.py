@@ -364,6 +364,11 @@ def ratios(found: dict[Work, dict[str, Any]]) -> list[dict[str, Any]]:
     return [dict(zip(CLAIM, claim, strict=True)) for claim in claims]
 
 
+def _finite(values: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was not measured: JSON has no NaN."""
+    return {name: value for name, value in values.items() if value == value}
+
+
 def main() -> None:
     """Measure everything and report."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -404,7 +409,7 @@ def main() -> None:
         print(f"{claim['claim']:<62}{claim['ratio']:>10,.2f}  {claim['side']} {claim['bound']}")
     content = {
         "machine": {"platform": platform.platform(), "cores": len(CORES)},
-        "rows": [{**asdict(work), **values} for work, values in found.items()],
+        "rows": [{**asdict(work), **_finite(values)} for work, values in found.items()],
         "claims": claims,
     }
     write_text(json.dumps(content, indent=2) + "\n", options.output)
