@@ -27,8 +27,9 @@ import pandas as pd
 
 from calibration_cells import KINDS
 from thresher.events import events
+from thresher.files import write_text
 from thresher.study import load
-from thresher.tables import read_traces, write_text
+from thresher.tables import read_traces
 
 ROOT = Path(__file__).parents[1]
 ENTROPY = 20261123

@@ -10,7 +10,7 @@ import pandas as pd
 import seaborn as sns
 from scipy import stats
 
-from thresher.tables import atomic, write_text
+from thresher.files import atomic, write_text
 
 COMMAND = "python benchmarks/calibration.py --page"
 INTRODUCTION = """# Calibration

@@ -26,9 +26,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thresher.events import events_of_files
+from thresher.files import write_text
 from thresher.statistics.bands import mean_band
 from thresher.statistics.contrasts import contrasts, pairs_of
-from thresher.tables import write_text
 
 ROOT = Path(__file__).parents[1]
 TASKS = {

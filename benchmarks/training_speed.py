@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 
 from thresher.collecting import uncollected
+from thresher.files import write_text
 from thresher.study.plan import Training, canonical
-from thresher.tables import write_text
 
 ROOT = Path(__file__).parents[1]
 YARDSTICK = ROOT / "benchmarks" / "yardstick_jax.py"

@@ -13,6 +13,7 @@ ORDER = [
     "code",
     "logs",
     "collecting",
+    "files",
     "declarations",
     "tasks",
     "models",

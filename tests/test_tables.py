@@ -80,7 +80,7 @@ def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: P
 
 def test_a_process_killed_while_writing_leaves_no_file_of_that_name(tmp_path: Path):
     program = (
-        "import sys, time; from thresher.tables import atomic\n"
+        "import sys, time; from thresher.files import atomic\n"
         "with atomic(sys.argv[1]) as temporary:\n"
         "    temporary.write_text('half'); print('writing', flush=True); time.sleep(60)"
     )
@@ -104,7 +104,7 @@ def test_a_written_file_has_the_usual_permissions(tmp_path: Path):
 
 def test_two_writers_at_once_leave_one_whole_file(tmp_path: Path):
     program = (
-        "import sys; from thresher.tables import write_text\n"
+        "import sys; from thresher.files import write_text\n"
         "for _ in range(50): write_text(sys.argv[2] * 100_000, sys.argv[1])"
     )
     target = tmp_path / "a.txt"

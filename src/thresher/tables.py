@@ -5,9 +5,7 @@ Every write is atomic: a unique temporary file beside the target, then a rename.
 """
 
 import os
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,6 +13,8 @@ from typing import Literal
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from thresher.files import atomic
 
 Kind = Literal["str", "int", "float", "bool", "int?", "float?", "str?"]
 
@@ -313,40 +313,6 @@ def check(table: pd.DataFrame, schema: Schema, name: str) -> pd.DataFrame:
             raise TableError(f"{name}: {label} must be {column.kind}: {error}") from None
     factors = [column for column in table if column not in schema]
     return pd.concat([pd.DataFrame(converted), table[factors]], axis=1)
-
-
-@contextmanager
-def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a unique temporary path beside `path`; rename it into place if nothing fails.
-
-    A reader sees the old file, or the whole new one, never a half. Killed in between, a
-    ``.<name>.*.tmp`` file that nobody reads is left.
-    """
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def write_text(text: str, path: str | os.PathLike[str]) -> None:
-    """Write text as UTF-8, atomically, with the same bytes on every system."""
-    with atomic(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_table(table: pd.DataFrame, name: str, path: str | os.PathLike[str]) -> None:

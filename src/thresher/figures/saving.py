@@ -9,7 +9,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from thresher.figures.style import STYLE
-from thresher.tables import atomic
+from thresher.files import atomic
 
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif"
 _METADATA: dict[str, dict[str, None]] = {

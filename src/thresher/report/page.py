@@ -11,6 +11,7 @@ import jinja2
 
 from thresher import __version__
 from thresher import format as say
+from thresher.files import write_text
 from thresher.report import sections
 from thresher.report.answer import SIGNS, answer
 from thresher.report.captions import CAPTIONS
@@ -19,7 +20,6 @@ from thresher.report.embed import download, pack, script_hash
 from thresher.report.inputs import Inputs, load
 from thresher.report.method import method
 from thresher.report.svg import inline
-from thresher.tables import write_text
 
 CONTENTS = (
     ("answer", "Answer"),

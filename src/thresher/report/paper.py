@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from thresher import format as say
+from thresher.files import write_text
 from thresher.report.inputs import Inputs, read_or_empty
 from thresher.report.words import limits, records
-from thresher.tables import write_text
 
 HEADS = ("Arm", "Difference (epochs)", "Interval", "Percent", "Adjusted p", "Verdict", "Reached")
 

@@ -19,8 +19,8 @@ import tensorflow as tf
 
 from thresher import models, tasks
 from thresher.declarations import TaskDeclaration
+from thresher.files import atomic, write_text
 from thresher.study.plan import Training, canonical
-from thresher.tables import atomic, write_text
 from thresher.training.block import Block, DataSource, train_block
 from thresher.training.errors import TrainingError
 from thresher.training.progress import print_line
