@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from thresher.files import atomic, write_text
 from thresher.tables import (
     TABLES,
     TableError,
-    atomic,
     check,
     read_table,
     write_table,
-    write_text,
 )
 
 
