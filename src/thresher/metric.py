@@ -129,9 +129,7 @@ def engine_metrics(loss: str) -> Mapping[str, Metric]:
         data="held-out",
     )
     found = {"eval_loss": held_out}
-    accuracy = Metric(
-        "eval_accuracy", "held-out accuracy", "", "higher", 0.0, 1.0, data="held-out"
-    )
+    accuracy = Metric("eval_accuracy", "held-out accuracy", "", "higher", 0.0, 1.0, data="held-out")
     if entropy:
         found["eval_accuracy"] = accuracy
     found["loss"] = replace(held_out, name="loss", label="training loss", data="training")

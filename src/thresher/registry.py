@@ -89,13 +89,10 @@ class Table:
     schema : mapping of str to Field
     about : str
         One sentence for Snakemake's own report and the manual of results.
-    factors : bool
-        Whether the arms' factors follow as columns of their own.
     """
 
     schema: Schema
     about: str
-    factors: bool = False
 
 
 @dataclass(frozen=True)

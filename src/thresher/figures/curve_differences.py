@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from thresher.figures.cast import Actor
-from thresher.figures.curves import draw_band
+from thresher.drawing.cast import Actor
+from thresher.drawing.curves import draw_band
+from thresher.drawing.multiples import grid
+from thresher.drawing.palette import TEXT
+from thresher.drawing.style import DOUBLE, epoch_axis, place, styled, ticks
 from thresher.figures.inputs import Inputs
-from thresher.figures.multiples import grid
-from thresher.figures.palette import TEXT
-from thresher.figures.style import DOUBLE, epoch_axis, place, styled, ticks
 from thresher.format import count, number, plural
 
 

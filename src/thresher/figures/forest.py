@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from thresher.figures.cast import Actor
+from thresher.drawing.cast import Actor
+from thresher.drawing.palette import NEUTRAL, TEXT
+from thresher.drawing.rows import Row, row_axes
+from thresher.drawing.style import DOUBLE, difference_ticks, is_wide, place, styled
 from thresher.figures.inputs import Inputs
-from thresher.figures.palette import NEUTRAL, TEXT
-from thresher.figures.rows import Row, row_axes
-from thresher.figures.style import DOUBLE, difference_ticks, is_wide, place, styled
 from thresher.format import count, nats, p_value, percent
 
 Limits = tuple[float, float]

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from thresher.figures.cast import Actor, present
-from thresher.figures.curves import draw_band, draw_levels, draw_runs, last_finite, loss_limits
+from thresher.drawing.cast import Actor, present
+from thresher.drawing.curves import draw_band, draw_levels, draw_runs, last_finite, loss_limits
+from thresher.drawing.labels import Label, draw_labels, frame
+from thresher.drawing.style import DOUBLE, epoch_axis, loss_axis, styled
 from thresher.figures.inputs import Inputs
-from thresher.figures.labels import Label, draw_labels, frame
-from thresher.figures.style import DOUBLE, epoch_axis, loss_axis, styled
 
 
 @styled

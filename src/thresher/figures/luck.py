@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from thresher.figures.cast import Actor, present
+from thresher.drawing.cast import Actor, present
+from thresher.drawing.labels import lines, wrap
+from thresher.drawing.style import DOUBLE, LINE, add, is_wide, new, place, styled, text_width, write
 from thresher.figures.inputs import Inputs
-from thresher.figures.labels import lines, wrap
-from thresher.figures.style import DOUBLE, LINE, add, is_wide, new, place, styled, text_width, write
 from thresher.format import count, fraction, plural
 
 PAIRS = 30

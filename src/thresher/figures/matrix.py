@@ -10,10 +10,10 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from thresher.figures.cast import Actor
+from thresher.drawing.cast import Actor
+from thresher.drawing.labels import lines, wrap
+from thresher.drawing.style import DOUBLE, LINE, add, is_wide, new, styled, text_width, write
 from thresher.figures.inputs import Inputs
-from thresher.figures.labels import lines, wrap
-from thresher.figures.style import DOUBLE, LINE, add, is_wide, new, styled, text_width, write
 from thresher.format import nats, signed_epochs
 
 SIGNS = {

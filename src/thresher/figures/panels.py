@@ -7,11 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from thresher.figures.cast import Actor
-from thresher.figures.curves import draw_band, draw_levels, evaluations, loss_limits
-from thresher.figures.inputs import Inputs
-from thresher.figures.labels import KEY, dashed, key, wrap
-from thresher.figures.style import (
+from thresher.drawing.cast import Actor
+from thresher.drawing.curves import draw_band, draw_levels, evaluations, loss_limits
+from thresher.drawing.labels import KEY, dashed, key, wrap
+from thresher.drawing.style import (
     DOUBLE,
     LINE,
     add,
@@ -22,6 +21,7 @@ from thresher.figures.style import (
     styled,
     write,
 )
+from thresher.figures.inputs import Inputs
 
 _LEFT, _BOTTOM, _HEIGHT = 0.7, 0.46, 2.2
 

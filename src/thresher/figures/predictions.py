@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from thresher.figures.cast import Actor, present
+from thresher.drawing.cast import Actor, present
+from thresher.drawing.labels import Label, dashed, draw_labels, frame
+from thresher.drawing.palette import TEXT
+from thresher.drawing.rows import Row, row_axes
+from thresher.drawing.style import DOUBLE, place, styled, ticks
 from thresher.figures.inputs import Inputs
-from thresher.figures.labels import Label, dashed, draw_labels, frame
-from thresher.figures.palette import TEXT
-from thresher.figures.rows import Row, row_axes
-from thresher.figures.style import DOUBLE, place, styled, ticks
 from thresher.format import count, fraction, number
 
 _TEXTS = 20

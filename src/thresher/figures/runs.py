@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from thresher.figures.cast import Actor, present
+from thresher.drawing.cast import Actor, present
+from thresher.drawing.palette import NEUTRAL
+from thresher.drawing.rows import Row, row_axes
+from thresher.drawing.style import DOUBLE, epoch_axis, styled
 from thresher.figures.inputs import Inputs
-from thresher.figures.palette import NEUTRAL
-from thresher.figures.rows import Row, row_axes
-from thresher.figures.style import DOUBLE, epoch_axis, styled
 from thresher.format import nats
 
 

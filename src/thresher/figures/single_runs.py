@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from thresher.figures.cast import Actor, present
-from thresher.figures.curves import evaluations
-from thresher.figures.inputs import Inputs
-from thresher.figures.labels import KEY, dashed, key
-from thresher.figures.multiples import grid
-from thresher.figures.palette import TEXT
-from thresher.figures.style import (
+from thresher.drawing.cast import Actor, present
+from thresher.drawing.curves import evaluations
+from thresher.drawing.labels import KEY, dashed, key
+from thresher.drawing.multiples import grid
+from thresher.drawing.palette import TEXT
+from thresher.drawing.style import (
     DOUBLE,
     LINE,
     epoch_axis,
@@ -22,6 +21,7 @@ from thresher.figures.style import (
     ticks,
     write,
 )
+from thresher.figures.inputs import Inputs
 from thresher.format import number
 
 

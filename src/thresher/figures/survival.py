@@ -7,10 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from thresher.figures.cast import Actor, cast, present
-from thresher.figures.inputs import Inputs
-from thresher.figures.labels import KEY, Label, dashed, draw_labels, frame, key, shorten
-from thresher.figures.style import (
+from thresher.drawing.cast import Actor, cast, present
+from thresher.drawing.labels import KEY, Label, dashed, draw_labels, frame, key, shorten
+from thresher.drawing.style import (
     DOUBLE,
     LINE,
     epoch_axis,
@@ -20,6 +19,7 @@ from thresher.figures.style import (
     text_width,
     write,
 )
+from thresher.figures.inputs import Inputs
 from thresher.format import count, nats, percent
 from thresher.statistics.survival import survival as survival_table
 

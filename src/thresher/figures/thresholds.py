@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from thresher.figures.cast import Actor
+from thresher.drawing.cast import Actor
+from thresher.drawing.multiples import grid
+from thresher.drawing.palette import TEXT
+from thresher.drawing.style import DOUBLE, difference_ticks, place, styled, ticks
 from thresher.figures.inputs import Inputs
-from thresher.figures.multiples import grid
-from thresher.figures.palette import TEXT
-from thresher.figures.style import DOUBLE, difference_ticks, place, styled, ticks
 from thresher.format import count, number, plural
 
 _DECIDED = ("faster", "slower", "detectable but negligible")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from thresher import format as say
-from thresher.figures.curves import RUNS
+from thresher.drawing.curves import RUNS
 from thresher.report.inputs import Inputs
 from thresher.report.svg import inline
 from thresher.report.words import listed, runs

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from thresher import format as say
-from thresher.figures.palette import look
+from thresher.drawing.palette import look
 from thresher.report.answer import Line, soonest, span_of, strip_of
 from thresher.report.captions import Figure, figure, figures
 from thresher.report.inputs import Inputs

@@ -1,16 +1,19 @@
 """How far contrasts depend on the threshold: a grid of them, adjusted together by max-T."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from thresher.events import arm_traces, first_sustained_crossing
+from thresher.evaluations import ArmEvaluations
+from thresher.events import crossings
+from thresher.metric import Metric
 from thresher.statistics.contrasts import Pairs, Plan, contrasts
 from thresher.statistics.flips import Signs, draw
 from thresher.statistics.multiplicity import holm
 from thresher.statistics.permutation import Labels, relabellings, statistics_of
+from thresher.statistics.survival import survival
 from thresher.statistics.verdict import verdict
 from thresher.tables import THRESHOLD_EVENTS, THRESHOLDS, check
 
@@ -18,18 +21,22 @@ _TIE = 1e-9
 
 
 def threshold_events(
-    traces: pd.DataFrame, grid: Sequence[float], budget: int, sustain: int = 3
+    arms: Iterable[ArmEvaluations],
+    metric: Metric,
+    grid: Sequence[float],
+    budget: float,
+    sustain: int = 3,
 ) -> pd.DataFrame:
     """Find the event of every run at every threshold.
 
     Parameters
     ----------
-    traces : pandas.DataFrame
-        Columns of `tables.TRACE`.
+    arms : iterable of ArmEvaluations
+    metric : Metric
     grid : sequence of float
-        Thresholds, nats.
-    budget : int
-        Epochs.
+        Thresholds.
+    budget : float
+        Along the axis.
     sustain : int
         Evaluations; see `events.first_sustained_crossing`.
 
@@ -39,9 +46,10 @@ def threshold_events(
         Columns of `tables.THRESHOLD_EVENTS`.
     """
     parts = []
-    for arm in arm_traces(traces, budget):
+    for arm in arms:
+        diverged = np.isfinite(arm.diverged_at)
         for level in grid:
-            times = first_sustained_crossing(arm.loss, arm.epochs, level, sustain)
+            times = crossings(arm, metric, level, sustain)
             reached = np.isfinite(times)
             parts.append(
                 pd.DataFrame(
@@ -50,13 +58,44 @@ def threshold_events(
                         "arm": arm.keys["arm"],
                         "seed": arm.seeds,
                         "threshold": float(level),
-                        "time": np.where(reached, times, budget).astype(int),
+                        "time": np.where(reached, times, budget),
                         "event": reached,
+                        "outcome": np.select(
+                            [reached, diverged], ["reached", "diverged"], "censored"
+                        ),
                     }
                 )
             )
     table = pd.concat(parts, ignore_index=True)
     return check(table, THRESHOLD_EVENTS, "threshold_events")
+
+
+def spread_of(values: pd.Series) -> float:
+    """Return how far a metric spreads over all runs: between its 5th and 95th percentiles."""
+    finite = values.to_numpy(float, na_value=np.nan)
+    finite = finite[np.isfinite(finite)]
+    if not len(finite):
+        return 0.0
+    low, high = np.quantile(finite, [0.05, 0.95])
+    return float(high - low)
+
+
+def level_curves(events: pd.DataFrame, budget: float, confidence: float = 0.95) -> pd.DataFrame:
+    """Tabulate the survival curves of every arm at every threshold.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        What `threshold_events` returns.
+    budget : float
+    confidence : float
+        Of the pointwise limits.
+    """
+    parts = [
+        survival(rows.assign(budget=budget), confidence).assign(threshold=level)
+        for level, rows in events.groupby("threshold")
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def thresholds(

@@ -10,6 +10,7 @@ from thresher.metric import Axis, Metric
 from thresher.training_options import Training
 
 PAIRING = "data+weights"
+METRIC = "eval_loss"
 
 
 def canonical(content: Any) -> str:

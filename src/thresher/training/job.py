@@ -20,12 +20,13 @@ import tensorflow as tf
 from thresher import models, tasks
 from thresher.declarations import TaskDeclaration
 from thresher.files import atomic, write_text
-from thresher.study.plan import Training, canonical
+from thresher.study.plan import canonical
 from thresher.training.block import Block, DataSource, train_block
 from thresher.training.errors import TrainingError
 from thresher.training.progress import print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
+from thresher.training_options import Training
 
 PACKAGES = ("thresher", "tensorflow", "keras", "numpy")
 
@@ -164,7 +165,7 @@ def _versions() -> dict[str, str]:
 
 def _keys(job: Mapping[str, Any], runs: int) -> dict[str, Any]:
     """Return the columns that name an arm, factors not included."""
-    return {name: [job[name]] * runs for name in ("study", "arm", "variant", "merge_mode")}
+    return {name: [job[name]] * runs for name in ("study", "arm", "variant")}
 
 
 def trace_table(job: Mapping[str, Any], block: Block) -> pa.Table:
@@ -179,6 +180,7 @@ def trace_table(job: Mapping[str, Any], block: Block) -> pa.Table:
     trained = np.ones((runs, epochs + 1), bool)
     trained[:, 0] = False
     columns: dict[str, Any] = _keys(job, rows)
+    columns.update({name: [level] * rows for name, level in job["factors"]})
     columns["seed"] = np.repeat(block.seeds.astype(np.int64), epochs + 1)
     columns["epoch"] = np.tile(np.arange(epochs + 1, dtype=np.int64), runs)
     for name, values, present in (
@@ -190,7 +192,6 @@ def trace_table(job: Mapping[str, Any], block: Block) -> pa.Table:
         spread = np.zeros((runs, epochs + 1))
         spread[present] = values.ravel()
         columns[name] = pa.array(spread.ravel(), mask=~present.ravel())
-    columns.update({name: [level] * rows for name, level in job["factors"]})
     return pa.table(columns)
 
 
@@ -203,13 +204,13 @@ def predictions_table(job: Mapping[str, Any], block: Block) -> pa.Table:
     steps, runs = len(y), len(block.seeds)
     outputs = block.predictions.reshape(runs, steps, -1)[:, :, 0].astype(float).ravel()
     columns = _keys(job, runs * steps)
+    columns.update({name: [level] * (runs * steps) for name, level in job["factors"]})
     columns["seed"] = np.repeat(block.seeds.astype(np.int64), steps)
     columns["timestep"] = np.tile(np.arange(steps, dtype=np.int64), runs)
     columns["input"] = np.tile(np.resize(x, steps).astype(float), runs)
     columns["expected"] = np.tile(y.astype(float), runs)
     columns["probability"] = outputs
     columns["predicted"] = np.where(np.isnan(outputs), np.nan, (outputs > 0.5).astype(float))
-    columns.update({name: [level] * (runs * steps) for name, level in job["factors"]})
     return pa.table(columns)
 
 

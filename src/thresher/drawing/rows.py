@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from thresher.figures.labels import lines, wrap
-from thresher.figures.style import LINE, add, is_wide, new, text_width, write
+from thresher.drawing.labels import lines, wrap
+from thresher.drawing.style import LINE, add, is_wide, new, text_width, write
 
 _SPACE, _TICKS = 0.2, 0.26
 _LEADING = 1.2

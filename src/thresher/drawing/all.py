@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from thresher.drawing.saving import save
+from thresher.drawing.style import DOUBLE, SINGLE
 from thresher.figures import (
     curve_differences,
     forest,
@@ -22,8 +24,6 @@ from thresher.figures import (
     thresholds,
 )
 from thresher.figures.inputs import Inputs
-from thresher.figures.saving import save
-from thresher.figures.style import DOUBLE, SINGLE
 
 # In the report's order. A new figure is a file with `drawings(inputs)`, and a line here.
 FIGURES = (

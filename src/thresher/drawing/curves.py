@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Transform
 
-from thresher.figures.cast import Actor
-from thresher.figures.labels import dashed
-from thresher.figures.palette import TEXT
-from thresher.figures.style import LINE, place, text_width
+from thresher.drawing.cast import Actor
+from thresher.drawing.labels import dashed
+from thresher.drawing.palette import TEXT
+from thresher.drawing.style import LINE, place, text_width
 from thresher.format import nats
 
 RUNS = 32

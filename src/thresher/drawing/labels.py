@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
-from thresher.figures.cast import Actor
-from thresher.figures.palette import Look
-from thresher.figures.style import LINE, add, is_wide, new, place, stroke, text_width, write
+from thresher.drawing.cast import Actor
+from thresher.drawing.palette import Look
+from thresher.drawing.style import LINE, add, is_wide, new, place, stroke, text_width, write
 
 KEY = 0.24
 """Length of the piece of line before a label."""

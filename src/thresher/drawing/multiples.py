@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from thresher.figures.labels import lines, wrap
-from thresher.figures.style import LINE, add, is_wide, new, text_width, write
+from thresher.drawing.labels import lines, wrap
+from thresher.drawing.style import LINE, add, is_wide, new, text_width, write
 
 _LEFT, _RIGHT, _TICKS, _TOP, _BETWEEN = 0.56, 0.24, 0.26, 0.1, 0.26
 _COLUMNS = 3

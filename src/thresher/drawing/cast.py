@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from thresher.figures.palette import Look, look
+from thresher.drawing.palette import Look, look
 from thresher.format import arm_label
 
 

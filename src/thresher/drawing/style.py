@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from thresher.figures.palette import TEXT
+from thresher.drawing.palette import TEXT
 from thresher.format import count, number, signed_epochs
 
 SINGLE, DOUBLE = 3.5, 7.2

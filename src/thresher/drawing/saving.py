@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from thresher.figures.style import STYLE
+from thresher.drawing.style import STYLE
 from thresher.files import atomic
 
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from thresher.figures.cast import Actor, cast
-from thresher.figures.style import DOUBLE
+from thresher.drawing.cast import Actor, cast
+from thresher.drawing.style import DOUBLE
 
 
 @dataclass(frozen=True)
