@@ -77,7 +77,7 @@ def analyse_files(
     """Compute one analysis from files to files."""
     schemas = analyses.schemas()
     needed = {
-        need: read_table(path, schemas[need]) if need in schemas else read_frame(path)
+        need: read_frame(path) if need in analyses.SOURCES else read_table(path, schemas[need])
         for need, path in inputs.items()
     }
     for table, found in analyse(name, needed, study).items():
@@ -100,7 +100,7 @@ def analyse_all(
     needed["predictions"] = pd.DataFrame() if predictions is None else predictions
     tables: dict[str, pd.DataFrame] = {}
     for name in analyses.every():
-        found = analyse(name, {**needed, **tables}, study)
+        found = analyse(name, {**tables, **needed}, study)
         tables.update(found)
     return Results(study, tables, frame)
 

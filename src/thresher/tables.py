@@ -53,11 +53,13 @@ BAND = {
 PREDICTIONS: Schema = {
     **ARM_KEYS,
     **SEED,
-    "timestep": Column("int", "timesteps", "position in the held-out sequence, from 0"),
-    "input": Column("float", "", "input value"),
-    "expected": Column("float", "", "label"),
-    "probability": Column("float?", "", "the model's output"),
-    "predicted": Column("float?", "", "the output rounded to a label"),
+    "example": Column("int", "", "held-out example, from 0; the same for every run"),
+    "position": Column("int", "", "position in its label, such as a timestep, from 0"),
+    "input": Column("float?", "", "input value; missing where positions of input and label differ"),
+    "output": Column("float?", "", "the model's output: a probability, or the number"),
+    "decoded": Column("float?", "", "the output as a label: a class, or the number"),
+    "expected": Column("float", "", "the label"),
+    "wrong": Column("bool?", "", "whether they differ; missing for numbers and diverged runs"),
 }
 EVENTS: Schema = {
     **ARM_KEYS,

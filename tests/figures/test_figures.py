@@ -12,11 +12,11 @@ from unittest import mock
 import matplotlib as mpl
 import numpy as np
 import pytest
+import synthetic
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-import synthetic
 from thresher import figures
 from thresher.declarations import names
 from thresher.drawing.style import SINGLE, STYLE

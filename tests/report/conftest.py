@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 import synthetic
+
 from thresher.drawing.style import SINGLE
 from thresher.figures.all import draw_all
 from thresher.report import write

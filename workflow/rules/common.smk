@@ -60,8 +60,7 @@ def blocks(ending):
 
 def needed_by(analysis):
     """The files of what an analysis needs: tables, evaluations, predictions."""
-    folder = f"results/{STUDY.name}"
-    return {
-        need: TABLE_FILES.get(need, f"{folder}/{need}.parquet")
-        for need in analysis.needs
+    sources = {
+        name: f"results/{STUDY.name}/{name}.parquet" for name in analyses.SOURCES
     }
+    return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}

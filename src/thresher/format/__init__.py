@@ -1,37 +1,47 @@
 """Numbers and words for people: epochs, percent, p-values, verdict sentences."""
 
 from thresher.format.numbers import (
+    along,
     arm_label,
     cell,
     count,
+    duration,
     epochs,
     fraction,
     interval,
     known,
+    level,
+    measure,
     nats,
     number,
     p_value,
     percent,
     plural,
     runs,
+    signed_duration,
     signed_epochs,
 )
 from thresher.format.verdicts import verdict_sentence
 
 __all__ = [
+    "along",
     "arm_label",
     "cell",
     "count",
+    "duration",
     "epochs",
     "fraction",
     "interval",
     "known",
+    "level",
+    "measure",
     "nats",
     "number",
     "p_value",
     "percent",
     "plural",
     "runs",
+    "signed_duration",
     "signed_epochs",
     "verdict_sentence",
 ]

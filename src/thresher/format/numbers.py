@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from thresher.metric import Axis, Metric
 from thresher.tables import Column
 
 MINUS, INFINITY, MISSING = "−", "∞", "–"
@@ -70,6 +71,35 @@ def percent(value: Any) -> str:
 def fraction(value: Any) -> str:
     """Format a share as percent: ``0.58`` → ``58 %``."""
     return percent(value * 100) if known(value) else MISSING
+
+
+def level(value: Any, metric: Metric) -> str:
+    """Format a value of the metric as a goal: ``0.239 nats``, ``held-out accuracy 0.9``."""
+    return f"{number(value)} {metric.unit}" if metric.unit else f"{metric.label} {number(value)}"
+
+
+def measure(value: Any, metric: Metric) -> str:
+    """Format a value of the metric with its unit alone: ``0.239 nats``, ``0.9``."""
+    return f"{number(value)} {metric.unit}".rstrip()
+
+
+def duration(value: Any, axis: Axis) -> str:
+    """Format a length along the axis: ``1 epoch``, ``1,000 epochs``, ``0.5 hours``."""
+    one = known(value) and value == 1
+    return f"{along(value)} {axis.name if one else axis.unit}"
+
+
+def along(value: Any) -> str:
+    """Format a place on the axis, or a length: whole from 10 on, below to 3 digits."""
+    if known(value) and abs(value) < 10 and value != round(value):
+        return number(value)
+    return count(value)
+
+
+def signed_duration(value: Any) -> str:
+    """Format a difference along the axis, without its unit: ``+412``, ``−412``, ``0``."""
+    text = along(value)
+    return f"+{text}" if known(value) and value > 0 and text != "0" else text
 
 
 def nats(value: Any) -> str:

@@ -206,11 +206,14 @@ def predictions_table(job: Mapping[str, Any], block: Block) -> pa.Table:
     columns = _keys(job, runs * steps)
     columns.update({name: [level] * (runs * steps) for name, level in job["factors"]})
     columns["seed"] = np.repeat(block.seeds.astype(np.int64), steps)
-    columns["timestep"] = np.tile(np.arange(steps, dtype=np.int64), runs)
+    columns["example"] = np.zeros(runs * steps, np.int64)
+    columns["position"] = np.tile(np.arange(steps, dtype=np.int64), runs)
     columns["input"] = np.tile(np.resize(x, steps).astype(float), runs)
+    columns["output"] = outputs
+    decoded = np.where(np.isnan(outputs), np.nan, (outputs > 0.5).astype(float))
+    columns["decoded"] = decoded
     columns["expected"] = np.tile(y.astype(float), runs)
-    columns["probability"] = outputs
-    columns["predicted"] = np.where(np.isnan(outputs), np.nan, (outputs > 0.5).astype(float))
+    columns["wrong"] = pa.array(decoded != columns["expected"], mask=np.isnan(outputs))
     return pa.table(columns)
 
 
