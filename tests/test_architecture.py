@@ -12,9 +12,10 @@ PACKAGE = Path(__file__).parents[1] / "src" / "thresher"
 ORDER = [
     "code",
     "logs",
-    "collecting",
+    "garbage_collection",
     "files",
     "declarations",
+    "training_options",
     "tasks",
     "models",
     "optimizers",
