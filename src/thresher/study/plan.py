@@ -1,18 +1,14 @@
 """What a study is, once checked: its arms, its blocks of seeds, and each stage's settings."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from thresher.canonical import canonical
 from thresher.declarations import Value
+from thresher.training_options import Training
 
 PLAN_MARGIN = 0.10
-
-
-def canonical(content: Any) -> str:
-    """Write JSON with sorted keys and no spaces, so that equal content is an equal string."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True)
@@ -22,22 +18,6 @@ class Task:
     name: str
     options: Mapping[str, Value]
     baseline: float | None
-
-
-@dataclass(frozen=True)
-class Training:
-    """How a run is trained; lengths in epochs, sizes in sequences."""
-
-    epochs: int = 1000
-    batch_size: int = 1
-    evaluate_every: int = 5
-    evaluation_size: int = 64
-    optimizer: str = "adam"
-    learning_rate: Any = None
-    optimizer_options: Mapping[str, Value] = field(default_factory=dict)
-    loss: str = "binary_crossentropy"
-    lane_width: int = 32
-    threads: int = 1
 
 
 @dataclass(frozen=True)

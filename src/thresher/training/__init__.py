@@ -1,10 +1,10 @@
 """Train a block of seeds of any Keras model at once, as one TensorFlow program."""
 
-from thresher.study.plan import Training
 from thresher.training.block import Block, train_block
 from thresher.training.errors import TrainingError
 from thresher.training.job import run_canary, run_job
 from thresher.training.streams import Streams
+from thresher.training_options import Training
 
 __all__ = [
     "Block",

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from thresher.collecting import uncollected
-from thresher.study.plan import Training
 from thresher.training.checks import check_model, check_options, check_shapes
 from thresher.training.lanes import Lanes
 from thresher.training.progress import Progress, Report
 from thresher.training.recurrent import prepare
 from thresher.training.streams import Streams
 from thresher.training.weights import Build, Built, build, initial
+from thresher.training_options import Training
 
 # A stream is drawn in pieces of this many bytes a lane, so memory is flat in epochs. The pieces
 # depend on the specification alone; other numbers would be other draws.

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 
 from thresher import optimizers
-from thresher.study.plan import Training
 from thresher.training.errors import TrainingError
+from thresher.training_options import Training
 
 # TensorFlow's operations that draw from a state of their own, or leave the program.
 UNSEEDED = {

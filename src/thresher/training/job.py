@@ -18,14 +18,15 @@ import pyarrow.parquet as pq
 import tensorflow as tf
 
 from thresher import models, tasks
+from thresher.canonical import canonical
 from thresher.declarations import TaskDeclaration
 from thresher.files import atomic, write_text
-from thresher.study.plan import Training, canonical
 from thresher.training.block import Block, DataSource, train_block
 from thresher.training.errors import TrainingError
 from thresher.training.progress import print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
+from thresher.training_options import Training
 
 PACKAGES = ("thresher", "tensorflow", "keras", "numpy")
 

@@ -8,10 +8,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from thresher.study.plan import Training
 from thresher.training.checks import check_program
 from thresher.training.errors import TrainingError
 from thresher.training.stacked import StackedOptimizer
+from thresher.training_options import Training
 
 Accuracy = Callable[[Any, Any], Any]
 _ACCURACIES: dict[str, Accuracy] = {

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from thresher import optimizers
-from thresher.study.plan import Training
+from thresher.training_options import Training
 
 
 class StackedOptimizer:
