@@ -19,6 +19,7 @@ ORDER = [
     "trace_columns",
     "trace",
     "declarations",
+    "decoding",
     "training_options",
     "tasks",
     "models",

@@ -102,13 +102,13 @@ class Study:
 
     def specification(self, arm: Arm) -> str:
         """Return everything but the seed that determines a trace of this arm, as JSON."""
+        merge_mode = [("merge_mode", arm.merge_mode)] if arm.merge_mode != "none" else []
         return canonical(
             {
                 "study": self.name,
                 "arm": arm.label,
                 "variant": arm.variant,
-                "merge_mode": arm.merge_mode,
-                "factors": list(arm.factors.items()),
+                "factors": [*merge_mode, *arm.factors.items()],
                 "task": {"name": self.task.name, "options": dict(self.task.options)},
                 "model": {"name": arm.model, "options": dict(arm.model_options)},
                 "training": asdict(arm.training),
