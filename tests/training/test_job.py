@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from thresher.canonical import canonical
+from thresher.decoding import Reading
 from thresher.trace import (
     TraceError,
     check_digests,
@@ -19,6 +20,7 @@ from thresher.trace import (
     write_trace,
 )
 from thresher.training import run_canary, run_job
+from thresher.training.job import predictions_table, quantities
 
 JOB = {
     "study": "made up",
@@ -125,3 +127,35 @@ def test_the_canary_refuses_a_damaged_file_by_name(files, tmp_path):
     with pytest.raises(TraceError, match=f"^{damaged}: is not what was written"):
         canary(files, tmp_path, damaged, str(files["run"]))
     assert not (tmp_path / "canary.json").exists()
+
+
+def test_predictions_of_numbers_and_of_diverged_runs_are_missing_where_they_mean_nothing():
+    nan = float("nan")
+    reading = Reading(
+        input=None,
+        output=np.array([[0.75, 0.5], [nan, 0.25]]),
+        decoded=np.array([[2.0, 1.0], [nan, 0.0]]),
+        expected=np.array([2.0, 0.0]),
+        wrong=np.array([[False, True], [True, False]]),
+    )
+    rows = predictions_table(JOB, np.array([7, 5]), reading).to_pylist()
+    found = [
+        tuple(row[name] for name in ("seed", "position", "decoded", "expected", "wrong"))
+        for row in rows
+    ]
+    assert str(found) == str(
+        [(7, 0, 2.0, 2.0, False), (7, 1, 1.0, 0.0, True), (5, 0, nan, 2.0, None)]
+        + [(5, 1, 0.0, 0.0, False)]
+    )
+    assert [row["input"] for row in rows] == [None] * 4
+    assert {row["merge_mode"] for row in rows} == {"sum"}
+    number = Reading(None, np.array([[1.5]]), np.array([[1.5]]), np.array([1.0]), None)
+    row = predictions_table(JOB, np.array([0]), number).to_pylist()[0]
+    assert (row["output"], row["decoded"], row["wrong"]) == (1.5, 1.5, None)
+
+
+def test_numbers_have_losses_and_no_accuracies():
+    assert quantities("mean_squared_error") == {"loss": "training", "eval_loss": "held-out"}
+    assert set(quantities("categorical_crossentropy")) == {
+        *("loss", "accuracy", "eval_loss", "eval_accuracy")
+    }

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from thresher import decoding, models, tasks
 from thresher.declarations import TaskDeclaration
+from thresher.decoding import Reading
 from thresher.files import write_text
 from thresher.trace import RUN, SEED, write_predictions, write_trace
 from thresher.trace_columns import Data
@@ -58,9 +59,14 @@ def run_job(
     begin = time.perf_counter()
     job = json.loads(specification)
     block = train(job, seeds)
+    task, options = tasks.load(job["task"]["name"]), job["task"]["options"]
+    reading = decoding.read(task, options, block.example, block.predictions)
     packages, digests = versions(), {}
     digests["predictions"] = write_predictions(
-        predictions_table(job, block), predictions, specification=specification, packages=packages
+        predictions_table(job, block.seeds, reading),
+        predictions,
+        specification=specification,
+        packages=packages,
     )
     digests["traces"] = write_trace(
         trace_table(job, block),
@@ -143,15 +149,13 @@ def trace_table(job: Mapping[str, Any], block: Block) -> pa.Table:
     return pa.table(columns)
 
 
-def predictions_table(job: Mapping[str, Any], block: Block) -> pa.Table:
-    """Lay out the final outputs for one held-out example, a row a run and position."""
-    task, options = tasks.load(job["task"]["name"]), job["task"]["options"]
-    reading = decoding.read(task, options, block.example, block.predictions)
+def predictions_table(job: Mapping[str, Any], seeds: np.ndarray, reading: Reading) -> pa.Table:
+    """Lay out the outputs for one held-out example, a row a run and position."""
     runs, positions = reading.decoded.shape
     rows = runs * positions
     seen, wrong = reading.input, reading.wrong
     lost = np.isnan(reading.decoded)
-    columns = _keys(job, block.seeds, positions)
+    columns = _keys(job, seeds, positions)
     columns["example"] = np.zeros(rows, np.int64)
     columns["position"] = np.tile(np.arange(positions, dtype=np.int64), runs)
     columns["input"] = pa.nulls(rows, pa.float64()) if seen is None else np.tile(seen, runs)
