@@ -56,7 +56,9 @@ def compare_table(old: Path, new: Path) -> bool:
     shared = [column for column in before if column in after]
     only = [c for c in before if c not in after], [c for c in after if c not in before]
     note = "".join(
-        f"; only {which}: {', '.join(c)}" for which, c in zip(("old", "new"), only, strict=True) if c
+        f"; only {which}: {', '.join(c)}"
+        for which, c in zip(("old", "new"), only, strict=True)
+        if c
     )
     if len(before) != len(after):
         print(f"{old.stem}: {len(before)} rows, now {len(after)}{note}")

@@ -23,9 +23,10 @@ from typing import Any
 
 import numpy as np
 
+from thresher.canonical import canonical
 from thresher.collecting import uncollected
 from thresher.files import write_text
-from thresher.study.plan import Training, canonical
+from thresher.training_options import Training
 
 ROOT = Path(__file__).parents[1]
 YARDSTICK = ROOT / "benchmarks" / "yardstick_jax.py"

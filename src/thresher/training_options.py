@@ -1,4 +1,4 @@
-"""How a run is trained: what study file, engine and specification share."""
+"""How a run is trained and evaluated; imports nothing, so that everything may import it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,33 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Training:
-    """How a run is trained; lengths in epochs, sizes in sequences."""
+    """How a run is trained and evaluated.
+
+    Attributes
+    ----------
+    epochs : int
+        The budget: epochs of every run; a multiple of `evaluate_every`. An epoch is one batch of
+        fresh examples.
+    batch_size : int
+        Examples.
+    evaluate_every : int
+        Epochs from one evaluation to the next; the first is at epoch 0.
+    evaluation_size : int
+        Examples in a held-out set.
+    optimizer : str
+        A name of `thresher.optimizers.OPTIMIZERS`.
+    learning_rate : float, mapping or None
+        A rate, or a schedule by its name and settings; None is the optimizer's own default.
+    optimizer_options : mapping of str to value
+        The optimizer's further arguments, clipping included.
+    loss : str
+        As Keras names it.
+    lane_width : int
+        Seeds trained together. It is part of what a trace depends on: other widths round
+        otherwise.
+    threads : int
+        Of TensorFlow's pools. Other numbers round otherwise, too.
+    """
 
     epochs: int = 1000
     batch_size: int = 1
@@ -15,7 +41,7 @@ class Training:
     evaluation_size: int = 64
     optimizer: str = "adam"
     learning_rate: Any = None
-    optimizer_options: Mapping[str, Any] = field(default_factory=dict)
+    optimizer_options: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     loss: str = "binary_crossentropy"
     lane_width: int = 32
     threads: int = 1

@@ -9,10 +9,10 @@ import numpy as np
 from training_cases import Examples
 
 from thresher import optimizers
-from thresher.study.plan import Training
 from thresher.training.block import piece
 from thresher.training.streams import Streams
 from thresher.training.weights import build, initial
+from thresher.training_options import Training
 
 
 def keras_losses(
