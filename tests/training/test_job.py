@@ -144,8 +144,12 @@ def test_predictions_of_numbers_and_of_diverged_runs_are_missing_where_they_mean
         for row in rows
     ]
     assert str(found) == str(
-        [(7, 0, 2.0, 2.0, False), (7, 1, 1.0, 0.0, True), (5, 0, nan, 2.0, None)]
-        + [(5, 1, 0.0, 0.0, False)]
+        [
+            (7, 0, 2.0, 2.0, False),
+            (7, 1, 1.0, 0.0, True),
+            (5, 0, nan, 2.0, None),
+            (5, 1, 0.0, 0.0, False),
+        ]
     )
     assert [row["input"] for row in rows] == [None] * 4
     assert {row["merge_mode"] for row in rows} == {"sum"}
