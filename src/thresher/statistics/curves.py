@@ -45,9 +45,9 @@ def curves(
     for label in found if arms is None else arms:
         arm = _of(found, label)
         for metric in METRICS:
-            values = _finite(arm, metric)[1]
+            seeds, values = _finite(arm, metric)
             if len(values):
-                result = mean_band(values, band, confidence, entropy)
+                result = mean_band(values, band, confidence, entropy, seeds)
                 parts.append(_rows(result, arm, metric))
     return _table(parts, CURVES, "curves")
 
@@ -89,13 +89,13 @@ def curve_differences(
             values, against = values[:, own], against[:, its]
             if paired:
                 _, first, second = np.intersect1d(seeds, more, return_indices=True)
-                values, against = values[first], against[second]
+                seeds, values, against = seeds[first], values[first], against[second]
             if not (len(values) and len(against)):
                 continue
             result = (
-                mean_band(values - against, band, confidence, entropy)
+                mean_band(values - against, band, confidence, entropy, seeds)
                 if paired
-                else difference_band(values, against, band, confidence, entropy)
+                else difference_band(values, against, band, confidence, entropy, (seeds, more))
             )
             parts.append(_rows(result, arm, metric, epochs).assign(reference=other))
     return _table(parts, CURVE_DIFFERENCES, "curve_differences")
