@@ -69,6 +69,7 @@ def read(
     columns = dict(columns or {})
     check_columns(columns)
     patterns = [files] if isinstance(files, (str, Path)) else list(files)
+    format = format or ("log_lines" if line else None)
     request = Request(columns, arms, format, on_restart, axis, metric, line)
     root = Path(folder) if folder is not None else Path.cwd()
     return read_files([str(pattern) for pattern in patterns], root, request)

@@ -123,13 +123,14 @@ def grid_notes(summary: pd.DataFrame, axis: str) -> list[str]:
     notes = []
     spacing = summary["spacing"].dropna()
     if len(spacing) > 1 and spacing.max() > spacing.min():
+        widest = shown_number(spacing.max())
         shown = [
             f"{arm} every {shown_number(gap)}"
             for arm, gap in zip(summary["arm"], summary["spacing"], strict=True)
         ]
         notes.append(
             f"Arms are evaluated at different places ({listed(shown)}): an event is known only to "
-            f"lie between two evaluations; no difference below {shown_number(spacing.max())} ({axis}) is one."
+            f"lie between two evaluations; no difference below {widest} ({axis}) is one."
         )
     firsts = summary["first"].to_numpy()
     if len(firsts) > 1 and firsts.min() == 0 and firsts.max() == 1:

@@ -38,13 +38,13 @@ def layout(head: str) -> Layout | None:
     first = lines[skip]
     following = next((line for line in lines[skip + 1 :] if line.strip()), "")
     delimiter = _delimiter(first)
-    header = _cells(first, delimiter)
+    header = cells(first, delimiter)
     if header and all(_is_number(cell) for cell in header):
-        named = _cells(comment, _delimiter(comment)) if comment else ()
+        named = cells(comment, _delimiter(comment)) if comment else ()
         if len(named) != len(header):
             return None
         return Layout(named, delimiter, skip)
-    row = _cells(following, delimiter)
+    row = cells(following, delimiter)
     if len(row) == len(header) + 1:  # R names its rows; others end each row with a delimiter
         header = (*header, "") if row[-1] == "" else ("", *header)
     comma = delimiter == ";" and "." not in following and "," in following
@@ -59,7 +59,7 @@ def _delimiter(line: str) -> str:
     return " " if len(line.split()) > 1 else ","
 
 
-def _cells(line: str, delimiter: str) -> tuple[str, ...]:
+def cells(line: str, delimiter: str) -> tuple[str, ...]:
     if delimiter == " ":
         return tuple(line.split())
     try:

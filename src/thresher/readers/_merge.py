@@ -195,7 +195,7 @@ def _conflict_lines(rows: Rows, conflicts: np.ndarray) -> list[str]:
         if np.ptp(own) == 0:
             lines.append(
                 f"{place(file, line)}: {rows.named(run)} was logged without its axis: all "
-                f"{len(own)} rows are at {shown(own[0])}; name another axis (`columns: {{axis: …}}`)"
+                f"{len(own)} rows are at {shown(own[0])}; name another (`columns: {{axis: …}}`)"
             )
             continue
         what = f"lines {line} and {other}" if file == other_file and line else f"and {other_file}"

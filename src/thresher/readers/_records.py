@@ -1,12 +1,13 @@
 """Logs that are records, one after another: some of them hold the metric."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from thresher.readers._files import LogFile
-from thresher.readers._problems import ReadError, place
+from thresher.readers._files import LogFile, decoded
+from thresher.readers._problems import NotALogError, ReadError, place
 from thresher.readers._reader import Coded, Key, Options, Piece
 from thresher.readers._select import INDEX, axis_column, refuse_foreign, value_column
 
@@ -32,6 +33,30 @@ def number(value: Any) -> float | None:
     }:
         return float(value)
     return None
+
+
+def numbers(file: LogFile, name: str, values: list[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Turn a JSON list into numbers and whether they were measured (null was not)."""
+    result = np.full(len(values), np.nan)
+    measured = np.ones(len(values), bool)
+    for i, value in enumerate(values):
+        if value is None:
+            measured[i] = False
+            continue
+        found = number(_unwrapped(value))
+        if found is None:
+            shown = f"{value!r}"[:60]
+            raise ReadError(
+                f"{place(file.shown, column=name)}: value {i + 1} is {shown}, not a number; "
+                "one list of plain numbers a run is read"
+            )
+        result[i] = found
+    return result, measured
+
+
+def _unwrapped(value: Any) -> Any:
+    """Take a number out of the object that jsonpickle makes of a NumPy scalar."""
+    return value.get("value") if isinstance(value, dict) and "py/object" in value else value
 
 
 def flattened(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
@@ -101,3 +126,61 @@ def _words(records: Sequence[Mapping[str, Any]], rows: Sequence[int], name: str)
         return labels[0]
     at = {label: i for i, label in enumerate(labels)}
     return Coded(np.array([at[word] for word in words], np.int32), tuple(labels))
+
+
+def is_lines(head: str, name: str) -> bool:
+    """Whether a text is JSON lines: a whole record in its first line, and more, or ``.jsonl``."""
+    rows = [line for line in head.splitlines() if line.strip()][:2]
+    if not rows or not rows[0].lstrip().startswith("{"):
+        return False
+    whole = rows[0].rstrip().endswith("}") and _is_record(rows[0])
+    more = len(rows) > 1 and rows[1].lstrip().startswith("{")
+    return name.endswith((".jsonl", ".ndjson")) or (whole and more)
+
+
+def _is_record(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def read_lines(file: LogFile) -> tuple[list[dict[str, Any]], list[int], tuple[str, ...]]:
+    """Parse JSON lines.
+
+    Returns
+    -------
+    records : list of dict
+        Flattened.
+    lines : list of int
+        The line of each, from 1.
+    notes : tuple of str
+        Whether the last line was cut off.
+
+    Raises
+    ------
+    ReadError
+        Naming the line that is no record.
+    """
+    text = decoded(file.read())
+    rows = [(i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
+    records: list[dict[str, Any]] = []
+    lines: list[int] = []
+    notes: tuple[str, ...] = ()
+    for number_, line in rows:
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
+            records.append(flattened(record))
+            lines.append(number_)
+        elif number_ == rows[-1][0] and not text.endswith("\n"):
+            notes = (f"{place(file.shown, number_)}: the last line was cut off and is left out",)
+        else:
+            raise ReadError(
+                f"{place(file.shown, number_)}: is no JSON record; correct or delete it"
+            )
+    if not records:
+        raise NotALogError("it holds no whole record")
+    return records, lines, notes

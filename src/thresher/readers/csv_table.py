@@ -6,7 +6,7 @@ import numpy as np
 
 from thresher.readers._csv import read_columns
 from thresher.readers._files import LogFile
-from thresher.readers._layout import Layout, layout
+from thresher.readers._layout import Layout, cells, layout, parse_number
 from thresher.readers._problems import ReadError, listed, place
 from thresher.readers._reader import Options, Piece, Reader, only
 from thresher.readers._select import INDEX, axis_column, refuse_foreign, value_column
@@ -16,10 +16,16 @@ _COUNTS = ("n_seeds", "num_seeds", "n_runs", "num_runs")
 
 
 def sniff(file: LogFile) -> int:
-    """Any table of text with a header of at least two columns."""
+    """Any table of text: by its ending, or two lines of equally many cells."""
     if file.name.endswith((".csv", ".tsv")):
         return 1
-    return int(len(file.header) > 1 and not file.text_head.lstrip().startswith(("{", "[")))
+    found = layout(file.text_head)
+    if found is None or len(found.header) < 2 or file.text_head.lstrip().startswith(("{", "[")):
+        return 0
+    first = next(iter(file.text_head.splitlines()[found.skip :]), "")
+    row = cells(first, found.delimiter)
+    numeric = any(parse_number(cell, found.decimal) is not None for cell in row)
+    return int(len(row) == len(found.header) and (numeric or found.delimiter != " "))
 
 
 def read(files: Sequence[LogFile], options: Options) -> list[Piece]:

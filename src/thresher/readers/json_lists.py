@@ -10,14 +10,14 @@ import numpy as np
 from thresher.readers._files import LogFile, decoded
 from thresher.readers._problems import NotALogError, ReadError, place
 from thresher.readers._reader import Options, Piece, Reader
-from thresher.readers._records import flattened, from_records, number
+from thresher.readers._records import flattened, from_records, is_lines, numbers
 from thresher.readers._select import INDEX, axis_column, is_foreign, value_column
 
 
 def sniff(file: LogFile) -> int:
     """Any JSON object with lists, or list of objects."""
     text = file.text_head.lstrip()
-    if file.is_folder or not text.startswith(("{", "[")):
+    if file.is_folder or not text.startswith(("{", "[")) or is_lines(text, file.name):
         return 0
     if file.name.endswith(".json"):
         return 1
@@ -64,7 +64,7 @@ def _from_lists(file: LogFile, content: Mapping[str, Any], options: Options) -> 
     value = value_column(file.shown, tuple(lists) or tuple(content), options.value)
     if value not in lists:
         raise ReadError(f"{place(file.shown, column=value)}: is {content[value]!r}, not a list")
-    values, measured = _numbers(file, value, lists[value])
+    values, measured = numbers(file, value, lists[value])
     axis, steps = _axis(file, lists, value, options)
     keys = {
         name: str(content[name])
@@ -85,7 +85,7 @@ def _axis(
     axis = axis_column(file.shown, tuple(lists), options.axis, options.axis_name)
     if axis not in lists:
         return axis, np.arange(rows, dtype=float)
-    steps, known = _numbers(file, axis, lists[axis])
+    steps, known = numbers(file, axis, lists[axis])
     if len(steps) != rows:
         raise ReadError(
             f"{place(file.shown, column=axis)}: has {len(steps)} values, but {value} has {rows}; "
@@ -94,25 +94,6 @@ def _axis(
     if not (known & np.isfinite(steps)).all():
         raise ReadError(f"{place(file.shown, column=axis)}: has gaps; give each value its place")
     return axis, steps
-
-
-def _numbers(file: LogFile, name: str, values: list[Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Turn a JSON list into numbers and whether they were measured (null was not)."""
-    result = np.full(len(values), np.nan)
-    measured = np.ones(len(values), bool)
-    for i, value in enumerate(values):
-        if value is None:
-            measured[i] = False
-            continue
-        found = number(value)
-        if found is None:
-            shown = f"{value!r}"[:60]
-            raise ReadError(
-                f"{place(file.shown, column=name)}: value {i + 1} is {shown}, not a number; "
-                "one list of plain numbers a run is read"
-            )
-        result[i] = found
-    return result, measured
 
 
 READER = Reader("json_lists", "JSON with lists", sniff, read)
