@@ -3,13 +3,16 @@ them. A file beside this one is a reader; adding a format is adding a file."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
+import pandas as pd
+
+from thresher.readers._frame import read_frame
 from thresher.readers._imported import Imported, Request, check_columns, read_files
-from thresher.readers._judge import summarise
 from thresher.readers._problems import ReadError
 from thresher.readers._reader import NAMES, Reader, load
 
-__all__ = ["NAMES", "Imported", "ReadError", "Reader", "load", "read", "summarise"]
+__all__ = ["NAMES", "Imported", "ReadError", "Reader", "from_frame", "load", "read"]
 
 
 def read(
@@ -73,3 +76,37 @@ def read(
     request = Request(columns, arms, format, on_restart, axis, metric, line)
     root = Path(folder) if folder is not None else Path.cwd()
     return read_files([str(pattern) for pattern in patterns], root, request)
+
+
+def from_frame(
+    frame: pd.DataFrame,
+    *,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+    arms: Mapping[str, str | None] | None = None,
+    on_restart: str | None = None,
+    axis: str | None = None,
+    metric: str | None = None,
+    nan: Literal["diverged", "missing"] | None = None,
+) -> Imported:
+    """Take a long DataFrame as if it were a log, with the same checks; rows in any order.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A row an evaluation.
+    columns, arms, on_restart, axis, metric
+        See `read`.
+    nan : {"diverged", "missing"}, optional
+        What a NaN of the metric means, which pandas does not tell; None refuses to guess. `None`
+        and `pandas.NA` were not measured, an infinite value diverged.
+
+    Raises
+    ------
+    ReadError
+        See `read`.
+    """
+    columns = dict(columns or {})
+    check_columns(columns)
+    if nan not in {None, "diverged", "missing"}:
+        raise ReadError(f"nan: must be diverged or missing, but was {nan}")
+    return read_frame(frame, Request(columns, arms, None, on_restart, axis, metric, None), nan)

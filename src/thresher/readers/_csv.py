@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from thresher.readers._files import LogFile, decoded
-from thresher.readers._layout import Layout, layout, parse_number
+from thresher.readers._layout import Layout, parse_number
 from thresher.readers._problems import NotALogError, ReadError, place
 from thresher.readers._reader import Coded
 
@@ -62,7 +62,7 @@ def read_columns(
     ReadError
         Naming line, column and value, where a row is too short or text stands for a number.
     """
-    found = known or layout(file.text_head)
+    found = known or file.layout
     if found is None:
         raise ReadError(f"{file.shown}: has no header line; the first line must name the columns")
     for name in dict.fromkeys([*numbers, *words]):

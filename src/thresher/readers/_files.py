@@ -8,12 +8,13 @@ from functools import cached_property
 from pathlib import Path
 
 from thresher.files import digest
-from thresher.readers._layout import layout
+from thresher.readers._layout import Layout, layout
 from thresher.readers._patterns import Found
 from thresher.readers._problems import NotALogError, ReadError
 
 MAX_BYTES = 2 * 1024**3
 HEAD_BYTES = 64 * 1024
+FIRST_LINES = 200
 _SMALL = 64 * 1024**2
 _ARCHIVES = {
     b"PK\x03\x04": "zip",
@@ -93,10 +94,22 @@ class LogFile:
         return decoded(self.head)
 
     @cached_property
+    def lines(self) -> list[str]:
+        """The first lines of the head, at most `FIRST_LINES`."""
+        head = self.text_head
+        if "\n" not in head[1:] and len(self.head) == HEAD_BYTES:
+            head = decoded(self.read())  # a header that is longer than the head
+        return [line.removesuffix("\r") for line in head.split("\n", FIRST_LINES)[:FIRST_LINES]]
+
+    @cached_property
     def header(self) -> tuple[str, ...]:
         """The names in the header line, if the file is a table of text, else empty."""
-        found = layout(self.text_head)
-        return found.header if found else ()
+        return self.layout.header if self.layout else ()
+
+    @cached_property
+    def layout(self) -> Layout | None:
+        """How the file is laid out, if it is a table of text."""
+        return None if b"\0" in self.head and not _is_utf16(self.head) else layout(self.lines)
 
     def read(self) -> bytes:
         """Return the whole file, decompressed, at most `MAX_BYTES`.
@@ -151,12 +164,16 @@ class LogFile:
 
     def release(self) -> None:
         """Forget the bytes."""
-        for name in ("_raw", "head", "text_head"):
+        for name in ("_raw", "head", "text_head", "lines"):
             self.__dict__.pop(name, None)
 
 
 def decoded(data: bytes) -> str:
     """Decode text by its byte-order mark, else as UTF-8; what is no text becomes ``\\ufffd``."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if _is_utf16(data):
         return data.decode("utf-16", errors="replace")
     return data.decode("utf-8-sig", errors="replace")
+
+
+def _is_utf16(data: bytes) -> bool:
+    return data.startswith((b"\xff\xfe", b"\xfe\xff"))

@@ -32,7 +32,7 @@ class Imported:
     axis, metric : str
         The names of these columns.
     summary : pandas.DataFrame
-        See `thresher.readers.summarise`.
+        See `summarise`.
     notes : tuple of str
         Sentences: what was left out, merged, sampled, and why.
     digests : dict of str to str
@@ -206,7 +206,7 @@ def assemble(
     rows = merge(naming, request.on_restart)
     _judge.refuse_what_is_no_study(rows, metric, told=bool(request.arms))
     table = _table(rows, axis, metric)
-    summary = _judge.summarise(table, axis, metric, naming.has_seeds)
+    summary = _judge.summarise(rows, naming.has_seeds)
     notes = [
         *_judge.left_out_notes(left_out),
         *dict.fromkeys(note for piece in pieces for note in piece.notes),
@@ -248,9 +248,7 @@ def _table(rows: Rows, axis: str, metric: str) -> pd.DataFrame:
     place = rank[rows.run]
     if (np.diff(place) < 0).any():
         rows.order(np.argsort(place, kind="stable"))
-    steps = rows.axis
-    if np.array_equal(steps, np.floor(steps)) and np.abs(steps).max(initial=0) < 2**53:
-        steps = steps.astype(np.int64)
+    steps = _judge.whole_if_all_are(rows.axis)
     arm = _words(rows.run_arm[rows.run], rows.arm_labels)
     seed_codes = rows.run_seed[rows.run]
     whole = seeds.dtype == np.int64

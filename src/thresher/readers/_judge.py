@@ -8,21 +8,14 @@ import pandas as pd
 
 from thresher.readers._problems import ReadError, listed
 from thresher.readers._problems import shown as shown_number
-from thresher.readers._rows import Rows
+from thresher.readers._rows import Rows, bounds_of
 
 _NUMBER = re.compile(r"(\d+)")
 _SEEDLIKE = re.compile(r"(seed|run|trial|rep|repeat|replicate|fold|rng)s?[=_\-\s]*$", re.IGNORECASE)
 
 
-def summarise(table: pd.DataFrame, axis: str, metric: str, has_seeds: bool) -> pd.DataFrame:
-    """Count an imported table: arm × runs × seeds × first and last step × evaluations.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Columns arm, seed, `axis`, `metric`; sorted.
-    axis, metric : str
-    has_seeds : bool
+def summarise(rows: Rows, has_seeds: bool) -> pd.DataFrame:
+    """Count merged, sorted rows: arm × runs × seeds × first and last step × evaluations.
 
     Returns
     -------
@@ -33,33 +26,53 @@ def summarise(table: pd.DataFrame, axis: str, metric: str, has_seeds: bool) -> p
         distance between a run's evaluations; NaN for single ones), `diverged` (runs with a value
         that is not finite).
     """
-    grouped = table.groupby(["arm", "seed"], sort=False, observed=True)
-    runs = grouped[axis].agg(first="min", last="max", evaluations="size").reset_index()
-    runs["diverged"] = (grouped[metric].count() < grouped.size()).to_numpy()
-    arms = runs.groupby("arm", sort=False, observed=True)
-    summary = arms.agg(
-        runs=("seed", "size"),
-        seeds=("seed", "nunique"),
-        first=("first", "min"),
-        last=("last", "max"),
-        last_shortest=("last", "min"),
-        evaluations_fewest=("evaluations", "min"),
-        evaluations_most=("evaluations", "max"),
-        diverged=("diverged", "sum"),
-    ).reset_index()
+    bounds = bounds_of(rows.run)
+    begins, ends = bounds[:-1], bounds[1:]
+    run = rows.run[begins]
+    runs = pd.DataFrame(
+        {
+            "arm": rows.run_arm[run],
+            "seed": rows.run_seed[run],
+            "first": rows.axis[begins],
+            "last": rows.axis[ends - 1],
+            "evaluations": ends - begins,
+            "diverged": np.logical_or.reduceat(np.isnan(rows.value), begins),
+        }
+    )
+    summary = (
+        runs.groupby("arm", sort=False)
+        .agg(
+            runs=("seed", "size"),
+            seeds=("seed", "nunique"),
+            first=("first", "min"),
+            last=("last", "max"),
+            last_shortest=("last", "min"),
+            evaluations_fewest=("evaluations", "min"),
+            evaluations_most=("evaluations", "max"),
+            diverged=("diverged", "sum"),
+        )
+        .reset_index()
+    )
     if not has_seeds:
         summary["seeds"] = 0
-    summary.insert(8, "spacing", _spacings(table, axis))
+    for name in ("first", "last", "last_shortest"):
+        summary[name] = whole_if_all_are(summary[name].to_numpy())
+    summary.insert(8, "spacing", [_spacing(rows, arm) for arm in summary["arm"]])
+    summary["arm"] = pd.Series([rows.arm_labels[arm] for arm in summary["arm"]], dtype="str")
     return summary
 
 
-def _spacings(table: pd.DataFrame, axis: str) -> np.ndarray:
-    steps = table[axis].to_numpy(dtype=float)
-    arm = pd.factorize(table["arm"])[0]
-    run = table.groupby(["arm", "seed"], sort=False, observed=True).ngroup().to_numpy()
-    within = np.flatnonzero(np.diff(run) == 0)
-    gaps = pd.Series(steps[within + 1] - steps[within]).groupby(arm[within]).median()
-    return gaps.reindex(range(arm.max(initial=-1) + 1)).to_numpy(dtype=float)
+def whole_if_all_are(steps: np.ndarray) -> np.ndarray:
+    """Return places on the axis as int64 where all are whole numbers, else as they are."""
+    if np.array_equal(steps, np.floor(steps)) and np.abs(steps).max(initial=0) < 2**53:
+        return steps.astype(np.int64)
+    return steps
+
+
+def _spacing(rows: Rows, arm: int) -> float:
+    own = rows.run_arm[rows.run] == arm
+    gaps = np.diff(rows.axis[own])[np.diff(rows.run[own]) == 0]
+    return float(np.median(gaps)) if len(gaps) else float("nan")
 
 
 def refuse_what_is_no_study(rows: Rows, metric: str, told: bool) -> None:

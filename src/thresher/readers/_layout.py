@@ -1,6 +1,7 @@
 """Header and delimiter of a table of text, and numbers as loggers write them."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -25,15 +26,14 @@ class Layout:
     decimal: str = "."
 
 
-def layout(head: str) -> Layout | None:
+def layout(lines: Sequence[str]) -> Layout | None:
     """Find header and delimiter in the first lines of a text; None where it is no table."""
     comment, skip = "", 0
-    lines = head.splitlines()
     for line in lines:
         if line.strip() and not line.lstrip().startswith("#"):
             break
         comment, skip = (line.lstrip()[1:] if line.strip() else comment), skip + 1
-    if skip == len(lines) or "\0" in head:
+    if skip == len(lines):
         return None
     first = lines[skip]
     following = next((line for line in lines[skip + 1 :] if line.strip()), "")

@@ -198,12 +198,14 @@ def _conflict_lines(rows: Rows, conflicts: np.ndarray) -> list[str]:
                 f"{len(own)} rows are at {shown(own[0])}; name another (`columns: {{axis: …}}`)"
             )
             continue
-        what = f"lines {line} and {other}" if file == other_file and line else f"and {other_file}"
+        where = f"{file} and {other_file}" if file != other_file else file
+        if line and file == other_file:
+            where = f"{file}, lines {line} and {other}"
         count = int(np.isin(conflicts, np.flatnonzero(rows.run == run)).sum())
         more = f", and {count - 1} more like it" if count > 1 else ""
         lines.append(
-            f"{file}, {what}: {rows.named(run)} has two values at {shown(rows.axis[row])}, "
+            f"{where}: {rows.named(run)} has two values at {shown(rows.axis[row])}, "
             f"{rows.value[row]:g} and {rows.value[row + 1]:g}{more}; name the "
-            "column or the part of the path that tells them apart"
+            "column or the part of the path that tells them apart, or say `on_restart: keep_last`"
         )
     return lines

@@ -128,14 +128,16 @@ def _words(records: Sequence[Mapping[str, Any]], rows: Sequence[int], name: str)
     return Coded(np.array([at[word] for word in words], np.int32), tuple(labels))
 
 
-def is_lines(head: str, name: str) -> bool:
+def is_lines(file: LogFile) -> bool:
     """Whether a text is JSON lines: a whole record in its first line, and more, or ``.jsonl``."""
-    rows = [line for line in head.splitlines() if line.strip()][:2]
+    if not file.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return False
+    rows = [line for line in file.lines if line.strip()][:2]
     if not rows or not rows[0].lstrip().startswith("{"):
         return False
     whole = rows[0].rstrip().endswith("}") and _is_record(rows[0])
     more = len(rows) > 1 and rows[1].lstrip().startswith("{")
-    return name.endswith((".jsonl", ".ndjson")) or (whole and more)
+    return file.name.endswith((".jsonl", ".ndjson")) or (whole and more)
 
 
 def _is_record(line: str) -> bool:

@@ -36,7 +36,7 @@ def mend_restarts(rows: Rows, on_restart: str | None) -> list[str]:
         else:
             _mend(rows, begin, end, own, keep, on_restart)
     if sorted_runs:
-        rows.notes.append(f"Sorted along the axis, no place doubled: {listed(sorted_runs, 3)}.")
+        rows.notes.append(f"Rows stood in another order and were sorted: {listed(sorted_runs, 3)}.")
     rows.keep(keep)
     return problems
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from thresher.readers._csv import read_columns
 from thresher.readers._files import LogFile
-from thresher.readers._layout import Layout, cells, layout, parse_number
+from thresher.readers._layout import Layout, cells, parse_number
 from thresher.readers._problems import ReadError, listed, place
 from thresher.readers._reader import Options, Piece, Reader, only
 from thresher.readers._select import INDEX, axis_column, refuse_foreign, value_column
@@ -19,10 +19,10 @@ def sniff(file: LogFile) -> int:
     """Any table of text: by its ending, or two lines of equally many cells."""
     if file.name.endswith((".csv", ".tsv")):
         return 1
-    found = layout(file.text_head)
+    found = file.layout
     if found is None or len(found.header) < 2 or file.text_head.lstrip().startswith(("{", "[")):
         return 0
-    first = next(iter(file.text_head.splitlines()[found.skip :]), "")
+    first = next(iter(file.lines[found.skip :]), "")
     row = cells(first, found.delimiter)
     numeric = any(parse_number(cell, found.decimal) is not None for cell in row)
     return int(len(row) == len(found.header) and (numeric or found.delimiter != " "))
@@ -54,7 +54,7 @@ def read_table(
     blanks : bool
         Whether rows without the metric still tell how the axis runs.
     """
-    found = layout(file.text_head)
+    found = file.layout
     if found is None:
         raise ReadError(f"{file.shown}: has no header line; the first line must name the columns")
     header = found.header

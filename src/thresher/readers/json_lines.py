@@ -10,7 +10,7 @@ from thresher.readers._records import from_records, is_lines, read_lines
 
 def sniff(file: LogFile) -> int:
     """A whole record in the first line, and more after it."""
-    return int(is_lines(file.text_head, file.name))
+    return int(is_lines(file))
 
 
 def read(files: Sequence[LogFile], options: Options) -> list[Piece]:

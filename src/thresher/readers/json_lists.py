@@ -17,7 +17,7 @@ from thresher.readers._select import INDEX, axis_column, is_foreign, value_colum
 def sniff(file: LogFile) -> int:
     """Any JSON object with lists, or list of objects."""
     text = file.text_head.lstrip()
-    if file.is_folder or not text.startswith(("{", "[")) or is_lines(text, file.name):
+    if file.is_folder or not text.startswith(("{", "[")) or is_lines(file):
         return 0
     if file.name.endswith(".json"):
         return 1

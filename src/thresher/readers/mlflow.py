@@ -25,7 +25,7 @@ _AXES = {
 }
 _QUERY = """
     SELECT timestamp, value, step, is_nan FROM metrics
-    WHERE run_uuid = ? AND key = ? ORDER BY timestamp, step, rowid
+    WHERE run_uuid = ? AND key = ? ORDER BY timestamp, rowid
 """
 
 
@@ -73,6 +73,7 @@ def _piece(file: LogFile, run: _Run, axis: str, metric: str) -> Piece:
         metric,
         run.keys,
         lines.astype(int),
+        in_order=False,
         beside=run.paths,
     )
 
@@ -128,7 +129,7 @@ def _lines(file: LogFile, path: Path, options: Options) -> list[tuple[float, flo
         if time is None or value is None or step is None:
             raise ReadError(f"{place(shown, number)}: {line[:60]!r} is not time, value and step")
         rows.append((time, value, step, number))
-    return sorted(rows, key=lambda row: (row[0], row[2]))
+    return sorted(rows, key=lambda row: row[0])
 
 
 def _from_sqlite(file: LogFile, options: Options) -> list[_Run]:

@@ -91,8 +91,8 @@ def _keys(
             keys[name] = str(array[()])
         elif array.shape == (runs,):
             labels = list(dict.fromkeys(str(word) for word in array.tolist()))
-            codes = [labels.index(str(word)) for word in array.tolist()]
-            keys[name] = Coded(np.repeat(np.array(codes, np.int32), steps), tuple(labels))
+            own = np.array([labels.index(str(word)) for word in array.tolist()], np.int32)
+            keys[name] = Coded(np.repeat(own, steps), tuple(labels))
         else:
             raise ReadError(
                 f"{place(file.shown, column=name)}: has shape {array.shape}, but there are "

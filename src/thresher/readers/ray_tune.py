@@ -21,9 +21,7 @@ def sniff(file: LogFile) -> int:
     """Its own name among the columns, or in the first record."""
     if "training_iteration" in file.header:
         return 2
-    text = file.text_head
-    first = text.lstrip().splitlines()[0] if text.strip() else ""
-    return 3 if is_lines(text, file.name) and '"training_iteration"' in first else 0
+    return 3 if is_lines(file) and '"training_iteration"' in "".join(file.lines[:2]) else 0
 
 
 def read(files: Sequence[LogFile], options: Options) -> list[Piece]:

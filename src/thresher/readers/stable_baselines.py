@@ -1,4 +1,4 @@
-"""Stable-Baselines3: ``progress.csv``, ``evaluations.npz`` and the environments' ``monitor.csv``."""
+"""Stable-Baselines3: ``progress.csv``, ``evaluations.npz``, the environments' ``monitor.csv``."""
 
 import json
 from collections.abc import Sequence
@@ -113,7 +113,7 @@ def _refuse_gaps(file: LogFile, table: Columns) -> None:
 
 
 def _start(file: LogFile) -> float:
-    line = file.text_head.splitlines()[0]
+    line = file.lines[0]
     try:
         return float(json.loads(line[1:])["t_start"])
     except (ValueError, TypeError, KeyError):
