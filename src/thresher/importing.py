@@ -71,7 +71,7 @@ def completed(study: Study, imported: Imported) -> tuple[Study, pd.DataFrame]:
         evaluation.
     """
     metric = study.metric
-    traces = _traces(study, imported)
+    traces = trace_table(study, imported)
     whole = evaluations(traces, imported.axis, [metric.name], math.inf, complete=False)
     if whole.empty:
         raise ReadError(f"{metric.name}: no run has a value; name another column")
@@ -127,7 +127,7 @@ def facts(imported: Imported, notes: Sequence[str]) -> ImportFacts:
     )
 
 
-def _traces(study: Study, imported: Imported) -> pa.Table:
+def trace_table(study: Study, imported: Imported) -> pa.Table:
     """Lay the runs out as traces; a value that diverged is NaN, none is null."""
     table = imported.table
     return pa.table(
