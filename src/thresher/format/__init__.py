@@ -9,9 +9,12 @@ from thresher.format.numbers import (
     epochs,
     fraction,
     interval,
+    isolated,
     known,
     level,
+    listed,
     measure,
+    metric_title,
     nats,
     number,
     p_value,
@@ -20,6 +23,8 @@ from thresher.format.numbers import (
     runs,
     signed_duration,
     signed_epochs,
+    signed_tick,
+    tick,
 )
 from thresher.format.verdicts import verdict_sentence
 
@@ -32,9 +37,12 @@ __all__ = [
     "epochs",
     "fraction",
     "interval",
+    "isolated",
     "known",
     "level",
+    "listed",
     "measure",
+    "metric_title",
     "nats",
     "number",
     "p_value",
@@ -43,5 +51,7 @@ __all__ = [
     "runs",
     "signed_duration",
     "signed_epochs",
+    "signed_tick",
+    "tick",
     "verdict_sentence",
 ]

@@ -1,6 +1,8 @@
 """Each kind of number, formatted here and nowhere else."""
 
 import math
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -100,6 +102,46 @@ def signed_duration(value: Any) -> str:
     """Format a difference along the axis, without its unit: ``+412``, ``−412``, ``0``."""
     text = along(value)
     return f"+{text}" if known(value) and value > 0 and text != "0" else text
+
+
+def metric_title(metric: Metric) -> str:
+    """Name an axis of the metric: ``Held-out loss (nats)``, ``Held-out accuracy``."""
+    unit = f" ({metric.unit})" if metric.unit else ""
+    return f"{metric.label[:1].upper()}{metric.label[1:]}{unit}"
+
+
+def tick(value: Any) -> str:
+    """Format a tick of an axis: ``1,000``, ``2.5``, ``−20``; never rounded to its neighbour."""
+    if known(value) and value == round(value):
+        return count(value)
+    return number(value, 6)
+
+
+def signed_tick(value: Any) -> str:
+    """Format a tick of an axis of differences: ``+2.5``, ``−20``, ``0``."""
+    return f"+{tick(value)}" if known(value) and value > 0 else tick(value)
+
+
+def listed(parts: Sequence[str], most: int = 5) -> str:
+    """Join as prose, no more than so many: ``a, b and c``, ``a, b, c, d and 32 more``."""
+    shown = list(parts)
+    if len(shown) > most:
+        shown = [*shown[: most - 1], f"{count(len(parts) - most + 1)} more"]
+    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+
+
+_DIRECTED = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def isolated(text: str) -> str:
+    """Keep a user's text from reordering the sentence around it, where it could.
+
+    Text with letters from right to left, or with marks of direction, is put between U+2068 and
+    U+2069 (Unicode Standard Annex 9); other text stays as it is.
+    """
+    if any(unicodedata.bidirectional(letter) in _DIRECTED for letter in text):
+        return f"\u2068{text}\u2069"
+    return text
 
 
 def nats(value: Any) -> str:
