@@ -22,7 +22,7 @@ from thresher.format.numbers import (
     signed_epochs,
 )
 from thresher.format.verdicts import size, verdict_sentence
-from thresher.format.words import SIGNS, arm_label, listed, plural, sentence, several
+from thresher.format.words import SIGNS, arm_label, listed, plural, several
 
 __all__ = [
     "INFINITY",
@@ -48,7 +48,6 @@ __all__ = [
     "p_value",
     "percent",
     "plural",
-    "sentence",
     "several",
     "signed_duration",
     "signed_epochs",

@@ -212,7 +212,7 @@ class _Said:
 def _met_from_the_start(said: _Said) -> str:
     start = f"{said.study.axis.name} 0"
     return (
-        f"every run of {said.name('arm')} and {said.name('reference')} met {said.goal} at {start}, "
+        f"Every run of {said.name('arm')} and {said.name('reference')} met {said.goal} at {start}, "
         f"so there is nothing to compare: choose a stricter threshold ({said.sample()})"
     )
 

@@ -43,11 +43,6 @@ def listed(parts: Sequence[str], most: int | None = None, others: str = "more") 
     return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
 
 
-def sentence(text: str) -> str:
-    """Begin with a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
 def arm_label(label: str, n: int, censored: int | None = None, diverged: int = 0) -> str:
     """Label an arm in a figure: ``bilstm sum, n = 32, 2 censored``."""
     parts = [label, f"n = {count(n)}"]
