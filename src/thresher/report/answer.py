@@ -201,7 +201,7 @@ def _notes(results: Results, confidence: float) -> Iterator[str]:
         f"confidence, not adjusted); p-values are {family(results)}. In the small pictures the "
         f"shaded zone is the margin of equivalence, ±{margin}, and the line no difference. A large "
         "p never means no difference: that would be the verdict “equivalent”, for which the "
-        f"interval at {say.confidence(1 - 2 * plan.alpha)} has to lie in the zone, adjustment apart."
+        f"interval at {say.confidence(1 - 2 * plan.alpha)} has to lie in the zone."
     )
 
 

@@ -80,9 +80,7 @@ def _grid(material: Material, kind: _Kind, notes: tuple[str, ...]) -> Grid | Non
 
 
 def _step(results: Results, kind: _Kind, table: pd.DataFrame, value: float, own: bool) -> Step:
-    rows = table[np.isclose(table[kind.column], value)].sort_values(
-        "mean_difference", kind="stable"
-    )
+    rows = table[table[kind.column] == value].sort_values("mean_difference", kind="stable")
     name = f"{kind.said(value, results.study)}{', the study’s own' if own else ''}"
     lines = _lines(results, records(rows.iloc[:MOST]), _span(results, table))
     return Step(name, lines, max(len(rows) - MOST, 0))

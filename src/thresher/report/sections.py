@@ -73,8 +73,8 @@ def _section(material: Material, key: str) -> Section:
     if key == "thresholds":
         return _with_grids(material, own, notes)
     if key == "diagnostics":
-        notes = (*diagnostics.notes(material), *own.notes)
-        return replace(own, notes=notes, views=(*diagnostics.views(material), *own.views))
+        texts = (*diagnostics.notes(material), *own.notes)
+        return replace(own, notes=texts, views=(*diagnostics.views(material), *own.views))
     return own
 
 

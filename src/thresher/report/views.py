@@ -84,7 +84,7 @@ def _idle(column: ViewColumn, table: pd.DataFrame) -> bool:
     if column.name == "diverged":
         return not table["diverged"].any()
     if column.name == "reference":
-        return table["reference"].nunique() == 1
+        return len(set(table["reference"])) == 1
     return bool(table[column.name].isna().all()) and not column.limits
 
 

@@ -63,7 +63,7 @@ def _diverged(results: Results) -> Iterator[str]:
     if died.empty:
         return
     n, never = len(died), int((died["outcome"] == "diverged").sum())
-    counts = died["arm"].value_counts(sort=False).to_dict()
+    counts = {str(arm): int(n) for arm, n in died["arm"].value_counts(sort=False).items()}
     what = "loss" if results.study.training else "values"
     yield (
         f"{say.count(n)} of {say.several(len(events), 'run')} diverged (infinite or undefined "
