@@ -20,6 +20,8 @@ from thresher.format.words import plural, several
 from thresher.study.plan import Study
 from thresher.tables import VERDICTS
 
+CAP = 10_000
+"""Guesses of seeds end there."""
 MORE, LESS = "more than the margin", "less than the margin"
 
 
@@ -178,19 +180,19 @@ class _Said:
     def outlook(self) -> str:
         """Guess how many seeds would settle it, if any number does."""
         row, n = self.row, int(min(self.row["n_arm"], self.row["n_reference"]))
-        lead, advice = self.obstacle(n), row["advice"]
-        if advice == "attainable":
-            return f"{lead}from {several(row['seeds_attainable'], 'seed')} on a verdict is possible"
-        effect, margin = row["seeds_for_effect"], row["seeds_for_margin"]
-        if advice == "effect" and effect > n:
-            guess = f"about {several(effect, 'seed')} would give 80 % power"
-            return f"{lead}{guess} if the observed effect were the true one, a rough guess"
-        if advice == "effect":
-            return f"{lead}more seeds than {count(n)} are needed, no guess how many"
-        if advice == "margin" and known(margin) and margin > n:
-            guess = f"about {several(margin, 'seed')} would settle a difference of"
-            return f"{lead}{guess} {percent(100 * row['margin'])}, a rough guess"
-        return f"{lead}more seeds than {count(n)} are needed, no guess how many"
+        return self.obstacle(n) + self.advice(n, row["seeds_for_effect"], row["seeds_for_margin"])
+
+    def advice(self, n: int, effect: Any, margin: Any) -> str:
+        row, kind = self.row, self.row["advice"]
+        if kind == "effect" and effect > n:
+            guess = f"{_about(effect)} would give 80 % power"
+            return f"{guess} if the observed effect were the true one, a rough guess"
+        if kind == "margin" and margin > n:
+            size = percent(100 * row["margin"])
+            return f"{_about(margin)} would settle a difference of {size}, a rough guess"
+        if row["p_limited_by"] == "seeds":
+            return f"from {several(row['seeds_attainable'], 'seed')} on a verdict is possible"
+        return f"more seeds than {count(n)} are needed, no guess how many"
 
     def obstacle(self, n: int) -> str:
         """Say what keeps every p-value above the level: too few seeds, or flips."""
@@ -207,6 +209,10 @@ class _Said:
                 f"{number(alpha)} over {count(row['contrasts'])} contrasts (analysis.flips); "
             )
         return ""
+
+
+def _about(seeds: int) -> str:
+    return f"about {several(seeds, 'seed')}" if seeds < CAP else f"more than {count(CAP)} seeds"
 
 
 def _met_from_the_start(said: _Said) -> str:

@@ -192,9 +192,10 @@ def _notes(results: Results, confidence: float) -> Iterator[str]:
     margin = say.fraction(plan.margin)
     every = say.every(study)
     resolution = f" Runs were evaluated {every}: no time is known more finely." if every else ""
+    cost = f"; what {_one(study.axis.name)} of each arm costs stands under Diagnostics"
     yield (
-        f"Differences are in {study.axis.unit}, at these options; what {_one(study.axis.name)} "
-        f"of each arm costs stands under Diagnostics.{resolution}"
+        f"Differences are in {study.axis.unit}, at these options"
+        f"{cost if study.training else ''}.{resolution}"
     )
     yield (
         f"Each interval holds for its contrast alone ({say.confidence(confidence)} "
