@@ -32,8 +32,8 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     pairs = pairs_of([arm.label for arm in study.arms], study.contrast_reference)
     return {
         "threshold_events": events,
-        "threshold_survival": level_curves(events, goal.budget, study.analysis.confidence),
-        "thresholds": thresholds(events, pairs, goal.threshold, goal.budget, **plan_of(study)),
+        "threshold_survival": level_curves(events, study.analysis.confidence),
+        "thresholds": thresholds(events, pairs, goal.threshold, **plan_of(study)),
     }
 
 
