@@ -5,7 +5,7 @@ report and contract tests go over whatever is there.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from thresher.fields import Schema
@@ -143,11 +143,15 @@ class Drawing:
     figure : matplotlib.figure.Figure
     variant : str
         Empty for what is shown first; ``log`` for another scale, ``level-3`` for the fourth
-        threshold of the grid, ``budget-2`` for the third budget.
+        threshold of the grid.
+    title, caption : str
+        Where a variant has others than its figure.
     """
 
     figure: Any
     variant: str = ""
+    title: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,8 +174,6 @@ class Figure:
         Among what its section shows.
     paper : bool
         Whether a paper's folder has it, too.
-    level_caption : callable or None
-        As `caption`, for the variants.
     """
 
     title: str
@@ -181,4 +183,3 @@ class Figure:
     needs: tuple[str, ...] = ()
     order: int = 50
     paper: bool = False
-    level_caption: Callable[[Any], str] | None = field(default=None)

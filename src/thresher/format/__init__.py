@@ -14,15 +14,15 @@ from thresher.format.numbers import (
     level,
     limits,
     measure,
-    nats,
     number,
     p_value,
     percent,
     signed_duration,
-    signed_epochs,
+    signed_tick,
+    tick,
 )
 from thresher.format.verdicts import size, verdict_sentence
-from thresher.format.words import SIGNS, arm_label, listed, plural, several
+from thresher.format.words import SIGNS, isolated, listed, metric_title, plural, several
 
 __all__ = [
     "INFINITY",
@@ -30,19 +30,19 @@ __all__ = [
     "MISSING",
     "SIGNS",
     "along",
-    "arm_label",
     "confidence",
     "count",
     "duration",
     "every",
     "fraction",
     "goal",
+    "isolated",
     "known",
     "level",
     "limits",
     "listed",
     "measure",
-    "nats",
+    "metric_title",
     "number",
     "on_this_set",
     "p_value",
@@ -50,7 +50,8 @@ __all__ = [
     "plural",
     "several",
     "signed_duration",
-    "signed_epochs",
+    "signed_tick",
     "size",
+    "tick",
     "verdict_sentence",
 ]

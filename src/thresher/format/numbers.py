@@ -89,6 +89,18 @@ def signed_duration(value: Any, axis: Axis | None = None) -> str:
     return f"+{text}" if known(value) and value > 0 and text != "0" else text
 
 
+def tick(value: Any) -> str:
+    """Format a tick of an axis: ``1,000``, ``2.5``, ``−20``; never rounded to its neighbour."""
+    if known(value) and value == round(value):
+        return count(value)
+    return number(value, 6)
+
+
+def signed_tick(value: Any) -> str:
+    """Format a tick of an axis of differences: ``+2.5``, ``−20``, ``0``."""
+    return f"+{tick(value)}" if known(value) and value > 0 else tick(value)
+
+
 def limits(lower: Any, upper: Any, say: Callable[[Any], str], least: str = "−∞") -> str:
     """Say an interval: ``370 to 455``; a missing limit is infinite, or the least there is."""
     low = say(lower) if known(lower) else least
@@ -120,14 +132,3 @@ def p_value(value: Any, name: str = "p") -> str:
         decimals += 1
         text = f"{value:.{decimals}f}"
     return f"{name} = {text if value < 1 else '1'}"
-
-
-def nats(value: Any) -> str:
-    """Format a loss to 3 significant digits: ``0.239 nats``."""
-    return f"{number(value)} nats"
-
-
-def signed_epochs(value: Any) -> str:
-    """Format a difference in epochs, without its unit: ``+412``, ``−412``, ``0``."""
-    text = count(value)
-    return f"+{text}" if known(value) and round_half(value) > 0 else text

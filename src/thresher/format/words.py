@@ -1,9 +1,11 @@
 """Words that sentences share: lists, plurals, counts of runs, signs of verdicts."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from thresher.format.numbers import count, known, round_half
+from thresher.metric import Metric
 
 SIGNS: Mapping[str, str] = {
     "faster": "◂",
@@ -43,11 +45,21 @@ def listed(parts: Sequence[str], most: int | None = None, others: str = "more") 
     return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
 
 
-def arm_label(label: str, n: int, censored: int | None = None, diverged: int = 0) -> str:
-    """Label an arm in a figure: ``bilstm sum, n = 32, 2 censored``."""
-    parts = [label, f"n = {count(n)}"]
-    if censored is not None:
-        parts.append(f"{count(censored) if censored else 'none'} censored")
-    if diverged:
-        parts.append(f"{count(diverged)} diverged")
-    return ", ".join(parts)
+def metric_title(metric: Metric) -> str:
+    """Name an axis of the metric: ``Held-out loss (nats)``, ``Held-out accuracy``."""
+    unit = f" ({metric.unit})" if metric.unit else ""
+    return f"{metric.label[:1].upper()}{metric.label[1:]}{unit}"
+
+
+_DIRECTED = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def isolated(text: str) -> str:
+    """Keep a user's text from reordering the sentence around it, where it could.
+
+    Text with letters from right to left, or with marks of direction, is put between U+2068 and
+    U+2069 (Unicode Standard Annex 9); other text stays as it is.
+    """
+    if any(unicodedata.bidirectional(letter) in _DIRECTED for letter in text):
+        return f"\u2068{text}\u2069"
+    return text
