@@ -4,11 +4,12 @@ One file in `analyses/` declares ``ANALYSIS``, one in `figures/` declares ``FIGU
 report and contract tests go over whatever is there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from thresher.fields import Schema
+from thresher.sources import Source
 
 SECTIONS: Mapping[str, str] = {
     "answer": "Answer",
@@ -115,6 +116,8 @@ class Analysis:
     views : tuple of View
     notes : callable or None
         ``(results: Results) → iterable of (section, sentence)``.
+    sources : tuple of Source or callable
+        What a report has to cite where the analysis found something, or `Results` → that.
     """
 
     title: str
@@ -124,6 +127,11 @@ class Analysis:
     uses: tuple[str, ...] = ("arms", "reference", "pairing", "entropy", "analysis")
     views: tuple[View, ...] = ()
     notes: Callable[[Any], Iterator[tuple[str, str]]] | None = None
+    sources: tuple[Source, ...] | Callable[[Any], Sequence[Source]] = ()
+
+    def cited(self, results: Any) -> Sequence[Source]:
+        """Return what a report of these results has to cite."""
+        return self.sources(results) if callable(self.sources) else self.sources
 
 
 @dataclass(frozen=True)
