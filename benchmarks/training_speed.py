@@ -23,9 +23,10 @@ from typing import Any
 
 import numpy as np
 
+from thresher.canonical import canonical
 from thresher.files import write_text
 from thresher.garbage_collection import gc_paused
-from thresher.study.plan import Training, canonical
+from thresher.training_options import Training
 
 ROOT = Path(__file__).parents[1]
 YARDSTICK = ROOT / "benchmarks" / "yardstick_jax.py"
