@@ -23,13 +23,14 @@ from thresher.trace import (
 from thresher.training import run_canary, run_job
 from thresher.training.job import predictions_table, quantities
 
+NO_DROPOUT = {"dropout": 0.0, "recurrent_dropout": 0.0}
 JOB = {
     "study": "made up",
     "arm": "bilstm sum units=3",
     "variant": "bilstm",
     "factors": [["merge_mode", "sum"], ["units", 3]],
     "task": {"name": "cumulative_sum", "options": {"timesteps": 4, "limit_fraction": 0.25}},
-    "model": {"name": "bilstm", "options": {"merge_mode": "sum", "units": 3}},
+    "model": {"name": "bilstm", "options": {"merge_mode": "sum", "units": 3, **NO_DROPOUT}},
     "training": {"epochs": 4, "evaluate_every": 2, "evaluation_size": 8, "lane_width": 2},
     "pairing": "data+weights",
     "entropy": 1,
