@@ -1,22 +1,24 @@
 """From one study file to one report: train, find events, analyse, draw, join."""
 
+import os
 import sys
 
 from snakemake.utils import min_version
 
-from thresher.study import StudyError, load
+from thresher.study import StudyError, load_configured
 
 min_version("9.20")
 
 
-configfile: "config/config.yaml"
+# The project's own settings, wherever it is called from; --configfile and --config go before.
+configfile: os.path.join(workflow.basedir, "config", "config.yaml")
 
 
 report: "workflow/report/workflow.rst"
 
 
 try:
-    STUDY = load(config.get("study"))
+    STUDY = load_configured(config, workflow.basedir)
 except StudyError as error:
     sys.exit(str(error))
 
@@ -28,8 +30,15 @@ include: "workflow/rules/report.smk"
 
 
 rule all:
-    """The report, and the tables and figures for a paper."""
+    """The report, what a paper needs, and every table and trace behind them."""
     default_target: True
     input:
         f"results/{STUDY.name}/report.html",
         f"results/{STUDY.name}/paper",
+        f"results/{STUDY.name}/figures",
+        f"results/{STUDY.name}/phone",
+        f"results/{STUDY.name}/canary.json",
+        TABLE_FILES.values(),
+        blocks("parquet"),
+        blocks("predictions.parquet"),
+        blocks("run.json"),

@@ -1,16 +1,15 @@
-"""Draw every figure as SVG (rule figures)."""
+"""Draw every figure as SVG, for a page and for a phone (rule figures)."""
 
-import json
-
-from thresher.figures.all import draw_all
-from thresher.figures.style import SINGLE
+from thresher.drawing.style import DOUBLE, SINGLE
+from thresher.gallery import draw_all
 from thresher.logs import logged
-from thresher.tables import TABLES, read_table, read_traces
+from thresher.stages import read_results
+from thresher.study import read_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        tables = {name: read_table(snakemake.input[name], name) for name in TABLES}
-        settings = json.loads(snakemake.params.settings)
-        traces = read_traces(snakemake.input.traces)
-        draw_all(tables, settings, snakemake.output.figures, traces)
-        draw_all(tables, settings, snakemake.output.phone, traces, SINGLE)
+        files = dict(snakemake.input.items())
+        study = read_document(files.pop("study"))
+        results = read_results(study, files, files.pop("evaluations"))
+        draw_all(results, snakemake.output.figures, DOUBLE)
+        draw_all(results, snakemake.output.phone, SINGLE)

@@ -1,16 +1,15 @@
 """The contrast table and the figures for a paper (rule paper)."""
 
-import json
-
-from thresher.figures.all import paper
+from thresher.gallery import draw_for_paper
 from thresher.logs import logged
 from thresher.report import write_paper
-from thresher.tables import TABLES, read_table, read_traces
+from thresher.stages import read_results
+from thresher.study import read_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        paths = {name: snakemake.input[name] for name in TABLES}
-        tables = {name: read_table(path, name) for name, path in paths.items()}
-        settings, folder = snakemake.params.settings, snakemake.output[0]
-        paper(tables, json.loads(settings), folder, read_traces(snakemake.input.traces))
-        write_paper(settings, paths, folder)
+        files = dict(snakemake.input.items())
+        study = read_document(files.pop("study"))
+        results = read_results(study, files, files.pop("evaluations"))
+        draw_for_paper(results, snakemake.output[0])
+        write_paper(results, snakemake.output[0])

@@ -2,16 +2,20 @@
 
 from thresher.logs import logged
 from thresher.report import write
-from thresher.tables import TABLES
+from thresher.stages import read_results
+from thresher.study import read_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
+        files = {name: path for name, path in snakemake.input.items() if name != "runs"}
+        study = read_document(files.pop("study"))
+        results = read_results(study, files, files.pop("evaluations"))
         write(
-            snakemake.params.settings,
-            {name: snakemake.input[name] for name in TABLES},
-            snakemake.input.figures,
-            snakemake.input.phone,
-            snakemake.input.runs,
-            snakemake.input.canary,
-            snakemake.output[0],
+            results,
+            tables=files,
+            figures=files["figures"],
+            phone=files["phone"],
+            runs=snakemake.input.runs,
+            canary=files["canary"],
+            output=snakemake.output[0],
         )

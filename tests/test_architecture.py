@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "thresher"
 ORDER = [
     "code",
     "logs",
-    "collecting",
+    "garbage_collection",
     "files",
     "canonical",
     "parquet",

@@ -27,6 +27,9 @@ class Option:
         Exclusive bounds of a number.
     choices : tuple of str
         All words allowed; empty for any.
+    bare : bool
+        Whether an arm's name shows its level alone: ``bilstm sum``, not ``bilstm merge_mode=sum``.
+        Such an option is a factor even where it has one level.
     help : str
         One sentence for ``config/README.md``.
     """
@@ -39,6 +42,7 @@ class Option:
     above: float | None = None
     below: float | None = None
     choices: tuple[str, ...] = ()
+    bare: bool = False
     help: str = ""
 
 
@@ -123,7 +127,7 @@ class ModelDeclaration:
     Attributes
     ----------
     options : mapping of str to Option
-        An option called ``merge_mode`` becomes the wildcard of that name.
+        An option called ``units`` can be chosen by ``match_parameters``.
     build : callable
         ``(options, inputs, head) → keras.Model``, uncompiled and built, for the task's shape of
         one input and its `Head`. Imports Keras inside.

@@ -1,22 +1,16 @@
-"""Column names, units and dtypes of every table, and the one way to write and read them.
-
-A table is a tidy CSV under ``results/<study>/tables/``; traces and predictions are Parquet.
-Every write is atomic: a unique temporary file beside the target, then a rename.
-"""
+"""The one way to check, write and read a table: a tidy CSV under ``results/<study>/tables/``."""
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
+import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
+from thresher.fields import Field as Column
+from thresher.fields import Schema
 from thresher.files import atomic
-
-Kind = Literal["str", "int", "float", "bool", "int?", "float?", "str?"]
 
 _DTYPES: Mapping[str, str] = {
     "str": "str",
@@ -26,19 +20,12 @@ _DTYPES: Mapping[str, str] = {
     "float": "float64",
     "float?": "float64",
     "bool": "bool",
+    "bool?": "boolean",
 }
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column: its kind (a trailing ``?`` allows missing values), unit and meaning."""
+_WORDS = ("str", "str?", "seed")
 
-    kind: Kind
-    unit: str
-    meaning: str
-
-
-Schema = Mapping[str, Column]
 
 STUDY = {"study": Column("str", "", "study name, the stem of its file")}
 ARM = {"arm": Column("str", "", "arm: variant, then merge mode and other factors")}
@@ -46,9 +33,8 @@ ARM_KEYS = {
     **STUDY,
     **ARM,
     "variant": Column("str", "", "model variant"),
-    "merge_mode": Column("str", "", "merge mode, `none` where the variant has none"),
 }
-SEED = {"seed": Column("int", "", "seed, the replicate")}
+SEED = {"seed": Column("seed", "", "seed, the replicate")}
 PAIR = {
     **STUDY,
     **ARM,
@@ -56,6 +42,7 @@ PAIR = {
 }
 BAND = {
     "n": Column("int", "runs", "runs (pairs, for a difference) behind the mean"),
+    "runs": Column("int", "runs", "runs (pairs) there are; the others diverged and are left out"),
     "mean": Column("float", "nats", "mean over seeds of the metric"),
     "lower": Column("float?", "nats", "lower limit of the band"),
     "upper": Column("float?", "nats", "upper limit of the band"),
@@ -63,50 +50,42 @@ BAND = {
     "critical": Column("float?", "", "critical value of the band, in standard errors"),
 }
 
-TRACE: Schema = {
-    **ARM_KEYS,
-    **SEED,
-    "epoch": Column("int", "epochs", "training epochs done"),
-    "loss": Column("float?", "nats", "training loss of that epoch; missing at epoch 0"),
-    "accuracy": Column("float?", "fraction", "training accuracy of that epoch"),
-    "eval_loss": Column("float?", "nats", "held-out loss; missing between evaluations"),
-    "eval_accuracy": Column("float?", "fraction", "held-out accuracy"),
-}
 PREDICTIONS: Schema = {
     **ARM_KEYS,
     **SEED,
-    "timestep": Column("int", "timesteps", "position in the held-out sequence, from 0"),
-    "input": Column("float", "", "input value"),
-    "expected": Column("float", "", "label"),
-    "probability": Column("float?", "", "the model's output"),
-    "predicted": Column("float?", "", "the output rounded to a label"),
+    "example": Column("int", "", "held-out example, from 0; the same for every run"),
+    "position": Column("int", "", "position in its label, such as a timestep, from 0"),
+    "input": Column("float?", "", "input value; missing where positions of input and label differ"),
+    "output": Column("float?", "", "the model's output: a probability, or the number"),
+    "decoded": Column("float?", "", "the output as a label: a class, or the number"),
+    "expected": Column("float", "", "the label"),
+    "wrong": Column("bool?", "", "whether they differ; missing for numbers and diverged runs"),
 }
 EVENTS: Schema = {
     **ARM_KEYS,
     **SEED,
     "threshold": Column("float", "nats", "loss level to be reached"),
-    "budget": Column("int", "epochs", "maximum epochs"),
-    "epochs_to_threshold": Column("int?", "epochs", "event time; missing where not reached"),
-    "time": Column("int", "epochs", "event time, or the budget where not reached"),
+    "budget": Column("time", "axis", "where runs are censored"),
+    "event_time": Column("time?", "axis", "event time; missing where not reached"),
+    "time": Column("time", "axis", "event time, or the budget where not reached"),
     "event": Column("bool", "", "whether the threshold was reached"),
     "outcome": Column("str", "", "`reached`, `censored` or `diverged`"),
-    "diverged_at": Column("int?", "epochs", "first epoch with a loss not finite"),
-    "final_loss": Column("float?", "nats", "held-out loss at the budget"),
-    "final_accuracy": Column("float?", "fraction", "held-out accuracy at the budget"),
+    "diverged_at": Column("time?", "axis", "first time with a value that is not finite"),
+    "final": Column("float?", "metric", "the metric at the budget"),
 }
 ARMS: Schema = {
     **ARM_KEYS,
     "parameters": Column("int?", "", "trainable parameters of the model"),
     "threshold": Column("float", "nats", "loss level to be reached"),
-    "budget": Column("int", "epochs", "maximum epochs"),
+    "budget": Column("time", "axis", "where runs are censored"),
     "n": Column("int", "runs", "runs"),
     "reached": Column("int", "runs", "runs that reached the threshold"),
     "censored": Column("int", "runs", "runs that did not within the budget"),
     "diverged": Column("int", "runs", "runs whose loss became infinite or NaN before reaching"),
     "restricted_mean": Column("float", "epochs", "mean epochs to threshold within the budget"),
     "restricted_mean_se": Column("float?", "epochs", "its standard error; missing for one run"),
-    "restricted_mean_lower": Column("float?", "epochs", "Student-t lower limit"),
-    "restricted_mean_upper": Column("float?", "epochs", "Student-t upper limit"),
+    "restricted_mean_lower": Column("float?", "epochs", "lower limit; Student's on a logit scale"),
+    "restricted_mean_upper": Column("float?", "epochs", "upper limit; Student's on a logit scale"),
     "median": Column("float?", "epochs", "median epochs to threshold; missing if not reached"),
     "median_lower": Column("float?", "epochs", "order-statistic lower limit; missing if below all"),
     "median_upper": Column("float?", "epochs", "order-statistic upper limit; missing = infinite"),
@@ -131,20 +110,38 @@ CONTRASTS: Schema = {
     "lower": Column("float?", "epochs", "lower limit; missing = minus infinity"),
     "upper": Column("float?", "epochs", "upper limit; missing = infinity"),
     "confidence": Column("float", "", "confidence of the interval, per contrast"),
-    "percent": Column("float", "percent", "mean_difference in percent of the reference"),
-    "percent_lower": Column("float?", "percent", "lower in percent of the reference"),
-    "percent_upper": Column("float?", "percent", "upper in percent of the reference"),
+    "percent": Column("float?", "percent", "ratio of the means − 1; missing if the reference is 0"),
+    "percent_lower": Column("float?", "percent", "its lower limit, by inverting the ratio's test"),
+    "percent_upper": Column("float?", "percent", "its upper limit; missing = infinite or unknown"),
+    "percent_lower_equivalence": Column("float?", "percent", "lower limit at 1 − 2 alpha"),
+    "percent_upper_equivalence": Column("float?", "percent", "upper limit at 1 − 2 alpha"),
+    "lower_family": Column("float?", "epochs", "lower limit, all contrasts together at 1 − alpha"),
+    "upper_family": Column("float?", "epochs", "upper limit, all contrasts together at 1 − alpha"),
+    "percent_lower_family": Column("float?", "percent", "the same in percent, lower"),
+    "percent_upper_family": Column("float?", "percent", "the same in percent, upper"),
+    "confidence_family": Column("float", "", "confidence of each family limit by itself"),
     "p": Column("float", "", "two-sided sign-flip (unpaired: permutation) p-value"),
-    "p_adjusted": Column("float", "", "p, Holm-adjusted over the contrasts of this table"),
+    "p_adjusted": Column("float", "", "p, adjusted over the contrasts of this table; it decides"),
+    "family": Column("str", "", "`joint` (difference and equivalence) or `separate` adjustment"),
+    "contrasts": Column("int", "", "contrasts of the family"),
+    "p_limited_by": Column("str", "", "too few `seeds` or `flips` for the family, or `none`"),
     "p_smallest": Column("float", "", "smallest p that this number of seeds can give"),
     "p_resolution": Column("float", "", "step of the p-value: 2^(1−n) exact, 1/(M+1) Monte Carlo"),
     "margin": Column("float", "fraction", "margin of equivalence, relative to the reference"),
     "p_equivalence": Column("float", "", "larger p of the two one-sided tests"),
-    "p_equivalence_adjusted": Column("float", "", "the same, Holm-adjusted"),
+    "p_equivalence_adjusted": Column("float", "", "the same, adjusted; it decides"),
+    "equivalence": Column("str", "", "`tested`, or refused: `budget too short` or `no scale`"),
+    "size": Column("str", "", "percent interval: `more` or `less than the margin`, or `open`"),
+    "bound": Column("str", "", "the difference is `at least` or `at most` (no event), or `none`"),
+    "degenerate": Column("str", "", "`all at 0`, `reference at 0`, `arm at 0`, `no differences`"),
     "verdict": Column("str", "", "one of `VERDICTS`"),
     "seeds_for_effect": Column("int?", "seeds", "rough guess: seeds for 80 % power at this effect"),
     "seeds_for_margin": Column("int?", "seeds", "rough guess: seeds for 80 % power at the margin"),
+    "seeds_attainable": Column("int", "seeds", "fewest seeds with which the family can reject"),
+    "advice": Column("str", "", "guess to name first: `attainable`, `effect`, `margin` or `none`"),
     "win_probability": Column("float", "", "P(arm before reference) + ½ P(tie)"),
+    "win_lower": Column("float?", "", "its lower limit; missing for one seed"),
+    "win_upper": Column("float?", "", "its upper limit; missing for one seed"),
     "cliffs_delta": Column("float", "", "Cliff's delta of epochs to threshold, arm sooner > 0"),
     "welch_p": Column("float?", "", "Welch's t test, for readers who expect it (unpaired only)"),
 }
@@ -159,7 +156,7 @@ VERDICTS = (
 SURVIVAL: Schema = {
     **STUDY,
     **ARM,
-    "epoch": Column("int", "epochs", "time"),
+    "time": Column("time", "axis", "time"),
     "at_risk": Column("int", "runs", "runs not yet there just before this epoch"),
     "events": Column("int", "runs", "runs that reach the threshold at this epoch"),
     "censored": Column("int", "runs", "runs censored at this epoch"),
@@ -171,21 +168,19 @@ CURVES: Schema = {
     **STUDY,
     **ARM,
     "metric": Column("str", "", "`eval_loss` (nats) or `eval_accuracy` (fraction)"),
-    "epoch": Column("int", "epochs", "training epochs done"),
+    "time": Column("time", "axis", "time"),
     **BAND,
 }
 CURVE_DIFFERENCES: Schema = {
     **PAIR,
     "metric": Column("str", "", "`eval_loss` (nats) or `eval_accuracy` (fraction)"),
-    "epoch": Column("int", "epochs", "training epochs done"),
+    "time": Column("time", "axis", "time"),
     **BAND,
 }
-THRESHOLDS: Schema = {
-    **PAIR,
-    "threshold": Column("float", "nats", "loss level of the grid"),
-    "primary": Column("bool", "", "whether this is the study's threshold"),
+GRID: Schema = {
+    "primary": Column("bool", "", "whether this is the study's own level"),
     "n_pairs": Column("int", "seeds", "pairs (unpaired: runs of the arm)"),
-    "reached_arm": Column("int", "runs", "runs of the arm that reached this level"),
+    "reached_arm": Column("int", "runs", "runs of the arm that reached the threshold"),
     "reached_reference": Column("int", "runs", "runs of the reference that reached it"),
     "mean_reference": Column("float", "epochs", "restricted mean of the reference"),
     "mean_difference": Column("float", "epochs", "restricted mean, arm − reference"),
@@ -193,15 +188,30 @@ THRESHOLDS: Schema = {
     "upper": Column("float?", "epochs", "upper limit at this level alone; missing = infinity"),
     "p": Column("float", "", "p-value at this level alone"),
     "p_max_t": Column("float", "", "p-value adjusted for the whole grid by max-T"),
-    "verdict": Column("str", "", "verdict at this level from p_max_t, Holm over contrasts"),
+    "p_decides": Column("float", "", "p_max_t adjusted over the contrasts at this level"),
+    "bound": Column("str", "", "the difference is `at least` or `at most` (no event), or `none`"),
+    "degenerate": Column("str", "", "why there is nothing to compare, as in contrasts, or `none`"),
+    "verdict": Column("str", "", "verdict at this level, from p_decides"),
+}
+THRESHOLDS: Schema = {
+    **PAIR,
+    "threshold": Column("float", "nats", "loss level of the grid"),
+    **GRID,
+}
+BUDGETS: Schema = {
+    **PAIR,
+    "budget": Column("float", "epochs", "epochs within which the threshold is to be reached"),
+    **GRID,
 }
 THRESHOLD_EVENTS: Schema = {
     **STUDY,
     **ARM,
     **SEED,
     "threshold": Column("float", "nats", "loss level of the grid"),
-    "time": Column("int", "epochs", "event time, or the budget where not reached"),
+    "time": Column("time", "axis", "event time, or the budget where not reached"),
     "event": Column("bool", "", "whether this level was reached"),
+    "outcome": Column("str", "", "`reached`, `censored` or `diverged`"),
+    "budget": Column("time", "axis", "where runs are censored at this level"),
 }
 RANK_TESTS: Schema = {
     **PAIR,
@@ -267,6 +277,7 @@ TABLES: Mapping[str, Schema] = {
     "predictions": PREDICTIONS,
     "thresholds": THRESHOLDS,
     "threshold_events": THRESHOLD_EVENTS,
+    "budgets": BUDGETS,
     "rank_tests": RANK_TESTS,
     "hazards": HAZARDS,
     "omnibus": OMNIBUS,
@@ -287,7 +298,8 @@ def check(table: pd.DataFrame, schema: Schema, name: str) -> pd.DataFrame:
     Parameters
     ----------
     table : pandas.DataFrame
-    schema : mapping of str to Column
+        A table without rows may lack columns, too.
+    schema : mapping of str to Field
     name : str
         How the error calls the table, such as its path.
 
@@ -296,61 +308,70 @@ def check(table: pd.DataFrame, schema: Schema, name: str) -> pd.DataFrame:
     TableError
         If a column is missing, has a missing value it may not have, or can't be converted.
     """
+    if table.empty:
+        table = table.reindex(columns=[*schema, *(c for c in table if c not in schema)])
     missing = [column for column in schema if column not in table]
     if missing:
         raise TableError(
             f"{name}: column {missing[0]} is missing; has {', '.join(map(str, table))}"
         )
-    converted = {}
-    for label, column in schema.items():
-        values = table[label]
-        if not column.kind.endswith("?") and values.isna().any():
-            row = int(values.isna().to_numpy().argmax())
-            raise TableError(f"{name}: {label} must have a value, but row {row} has none")
-        try:
-            converted[label] = values.astype(_DTYPES[column.kind])  # type: ignore[call-overload]
-        except (TypeError, ValueError) as error:
-            raise TableError(f"{name}: {label} must be {column.kind}: {error}") from None
+    converted = {label: _converted(table[label], field, name) for label, field in schema.items()}
     factors = [column for column in table if column not in schema]
     return pd.concat([pd.DataFrame(converted), table[factors]], axis=1)
 
 
-def write_table(table: pd.DataFrame, name: str, path: str | os.PathLike[str]) -> None:
-    """Check a table against ``TABLES[name]`` and write it as CSV, unrounded, atomically."""
-    checked = check(table, TABLES[name], str(path))
+def _converted(values: pd.Series, field: Column, name: str) -> pd.Series:
+    if not field.kind.endswith("?") and values.isna().any():
+        row = int(values.isna().to_numpy().argmax())
+        raise TableError(f"{name}: {values.name} must have a value, but row {row} has none")
+    if field.kind == "seed":
+        return _seeds(values)
+    dtype: Any = _DTYPES.get(field.kind) or _time_dtype(values, field.kind)
+    try:
+        return values.astype(dtype)
+    except (TypeError, ValueError) as error:
+        raise TableError(f"{name}: {values.name} must be {field.kind}: {error}") from None
+
+
+def _seeds(values: pd.Series) -> pd.Series:
+    """Return seeds as integers where all of them are written as such, else as words."""
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return values.astype("int64")
+    words = values.astype("str")
+    plain = words.str.fullmatch(r"0|[1-9][0-9]{0,17}").all()
+    return words.astype("int64") if plain and len(words) else words
+
+
+def _time_dtype(values: pd.Series, kind: str) -> str:
+    """Return an integer type for whole numbers, so that epochs are written as such."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
+    whole = bool((np.floor(numbers) == numbers)[~np.isnan(numbers)].all())
+    return ("Int64" if kind.endswith("?") else "int64") if whole else "float64"
+
+
+def write_table(table: pd.DataFrame, schema: Schema, path: str | os.PathLike[str]) -> None:
+    """Check a table and write it as CSV, unrounded, atomically."""
+    checked = check(table, schema, str(path))
     with atomic(path) as temporary:
         checked.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def read_traces(
-    paths: Sequence[str | os.PathLike[str]], columns: Sequence[str] | None = None
-) -> pd.DataFrame:
-    """Join Parquet files of traces or predictions; a factor that a file lacks is missing there.
-
-    Parameters
-    ----------
-    paths : sequence of path
-    columns : sequence of str or None
-        Read only these columns, besides the factors; all where None.
-    """
-    parts = [_read_parquet(path, columns) for path in paths]
-    return pa.concat_tables(parts, promote_options="permissive").to_pandas()
-
-
-def _read_parquet(path: str | os.PathLike[str], columns: Sequence[str] | None) -> pa.Table:
-    if columns is None:
-        return pq.read_table(path)
-    names = pq.read_schema(path).names
-    known = {**TRACE, **PREDICTIONS}
-    return pq.read_table(path, columns=[c for c in names if c in columns or c not in known])
-
-
-def read_table(path: str | os.PathLike[str], name: str | None = None) -> pd.DataFrame:
-    """Read a table that `write_table` wrote; its name is the file's stem unless given.
+def read_table(path: str | os.PathLike[str], schema: Schema) -> pd.DataFrame:
+    """Read a table that `write_table` wrote.
 
     The word ``none`` stays a word; only empty cells are missing.
+
+    Raises
+    ------
+    TableError
+        Naming the file and what to do, if it can't be read or is not such a table.
     """
-    schema = TABLES[name or Path(path).stem]
-    text = {c: "str" for c, column in schema.items() if column.kind.startswith("str")}
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text)
-    return check(table, schema, str(path))
+    text = {c: "str" for c, field in schema.items() if field.kind in _WORDS}
+    try:
+        table = pd.read_csv(Path(path), keep_default_na=False, na_values=[""], dtype=text)
+        return check(table, schema, str(path))
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        reason = str(error).removeprefix(f"{path}: ")
+        raise TableError(
+            f"{path}: can't be used: {reason}; delete it and run again, it is made anew"
+        ) from None

@@ -166,7 +166,8 @@ def read_traces(
                 "compare runs along one axis"
             )
     quantities = {name: data for found in formats for name, data in found.quantities.items()}
-    return _joined(parts, paths).replace_schema_metadata(_metadata(TraceFormat(first, quantities)))
+    layout = TraceFormat(first, quantities)
+    return in_order(_joined(parts, paths), layout).replace_schema_metadata(_metadata(layout))
 
 
 def read_predictions(paths: Sequence[Name], runs: Sequence[Name] | None = None) -> pa.Table:
@@ -176,7 +177,7 @@ def read_predictions(paths: Sequence[Name], runs: Sequence[Name] | None = None) 
         file = CheckedFile(path, digest)
         with _named(path, f"; {REMEDY}"):
             parts.append(predictions_in_order(file.read(file.columns)))
-    return _joined(parts, paths)
+    return predictions_in_order(_joined(parts, paths))
 
 
 def format_of(table: pa.Table) -> TraceFormat:

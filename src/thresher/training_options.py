@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+PER_SEED, SHARED = "per_seed", "shared"
+EVALUATIONS = (PER_SEED, SHARED)
+
 
 @dataclass(frozen=True)
 class Training:
@@ -20,6 +23,10 @@ class Training:
         Epochs from one evaluation to the next; the first is at epoch 0.
     evaluation_size : int
         Examples in a held-out set.
+    evaluation : str
+        ``per_seed``: every seed has a held-out set of its own, the same for all arms that share
+        data, so that a set's luck is part of the seed's. ``shared``: one set for all seeds and
+        arms; what is found then holds for this set.
     optimizer : str
         A name of `thresher.optimizers.OPTIMIZERS`.
     learning_rate : float, mapping or None
@@ -39,6 +46,7 @@ class Training:
     batch_size: int = 1
     evaluate_every: int = 5
     evaluation_size: int = 64
+    evaluation: str = PER_SEED
     optimizer: str = "adam"
     learning_rate: Any = None
     optimizer_options: Mapping[str, bool | int | float | str] = field(default_factory=dict)

@@ -12,18 +12,18 @@ from unittest import mock
 import matplotlib as mpl
 import numpy as np
 import pytest
+import synthetic
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-import synthetic
 from thresher import figures
 from thresher.declarations import names
+from thresher.drawing.style import SINGLE, STYLE
 from thresher.figures import learning_curves, matrix
 from thresher.figures.all import FIGURES, PAPER, draw_all, paper
 from thresher.figures.all import figures as every_figure
 from thresher.figures.inputs import Inputs
-from thresher.figures.style import SINGLE, STYLE
 
 PANELS = ({"title": "Some arms", "arms": ["lstm_forward", "lstm_backward"]},)
 COMPARING = {

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thresher.figures.labels import spread, wrap
-from thresher.figures.style import text_width
+from thresher.drawing.labels import spread, wrap
+from thresher.drawing.style import text_width
 
 heights = st.lists(st.floats(0, 10, allow_nan=False), min_size=1, max_size=20)
 

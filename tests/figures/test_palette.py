@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from thresher.figures.palette import COLOURS, DASHES, look
+from thresher.drawing.palette import COLOURS, DASHES, look
 
 # Machado, Oliveira & Fernandes (2009), doi 10.1109/TVCG.2009.113, severity 1.0, linear RGB.
 BLINDNESS = {

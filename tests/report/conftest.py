@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 import synthetic
+
+from thresher.drawing.style import SINGLE
 from thresher.figures.all import draw_all
-from thresher.figures.style import SINGLE
 from thresher.report import write
 from thresher.tables import write_table
 

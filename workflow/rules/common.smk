@@ -1,14 +1,14 @@
-"""What all rules share: wildcard constraints, and paths from the study."""
+"""What all rules share: wildcard constraints, paths from the study, digests of code."""
 
 import os
 import re
 
-from thresher.code import PACKAGE, code
+from thresher import analyses, code, figures
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
 os.environ.update(
     PYTHONPATH=os.pathsep.join(
-        filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")])
+        filter(None, [str(code.PACKAGE.parent), os.environ.get("PYTHONPATH")])
     )
 )
 
@@ -16,38 +16,37 @@ os.environ.update(
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 ARMS = {arm.path: arm for arm in STUDY.arms}
-SCRIPTS = os.path.join(workflow.basedir, "scripts")
+TABLE_FILES = {
+    name: f"results/{STUDY.name}/tables/{name}.csv" for name in analyses.schemas()
+}
+EVERYTHING_SHOWN = [
+    *(f"thresher.analyses.{name}" for name in analyses.NAMES),
+    *(f"thresher.figures.{name}" for name in figures.NAMES),
+]
 
 
 wildcard_constraints:
     study=re.escape(STUDY.name),
     variant="[^/]+",
-    merge_mode="[^/]+",
     factors="[^/]+",
     block=r"\d+",
 
 
-def script_code(name, *discovered):
-    """The script of that name and the library files that it needs, for `input: code=`.
-
-    Relative, so that a project that is moved, results and all, reruns nothing.
-    """
-    files = code(os.path.join(SCRIPTS, f"{name}.py"), *discovered)
-    return [os.path.relpath(file) for file in files]
+def code_of(script, *discovered):
+    """A digest of the script of that name and of the library files that it needs."""
+    path = os.path.join(workflow.basedir, "scripts", f"{script}.py")
+    return code.digest(path, *discovered)
 
 
 def arm_of(wildcards):
     """The arm that the wildcards of a trace name."""
-    return ARMS[f"{wildcards.variant}/{wildcards.merge_mode}/{wildcards.factors}"]
+    return ARMS[f"{wildcards.variant}/{wildcards.factors}"]
 
 
-def training_code(wildcards):
-    """The code of one arm's training: other models and tasks don't touch it."""
-    return script_code(
-        "train_block",
-        f"thresher.tasks.{STUDY.task.name}",
-        f"thresher.models.{arm_of(wildcards).model}",
-    )
+def training_code(arm):
+    """A digest of the code of one arm's training: other models and tasks don't touch it."""
+    task, model = f"thresher.tasks.{STUDY.task.name}", f"thresher.models.{arm.model}"
+    return code_of("train_block", task, model)
 
 
 def blocks(ending):
@@ -57,3 +56,11 @@ def blocks(ending):
         for path in ARMS
         for block in STUDY.blocks()
     ]
+
+
+def needed_by(analysis):
+    """The files of what an analysis needs: tables, evaluations, predictions."""
+    sources = {
+        name: f"results/{STUDY.name}/{name}.parquet" for name in analyses.SOURCES
+    }
+    return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}

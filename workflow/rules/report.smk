@@ -1,33 +1,12 @@
 """Tables → figures → one HTML report, and what a paper needs."""
 
-TABLES = (
-    "events",
-    "arms",
-    "contrasts",
-    "pairs",
-    "survival",
-    "curves",
-    "curve_differences",
-    "predictions",
-    "thresholds",
-    "threshold_events",
-    "rank_tests",
-    "hazards",
-    "omnibus",
-    "final",
-    "improvement",
-    "luck_pairs",
-    "luck_winners",
-)
-TABLE_FILES = {name: f"results/{STUDY.name}/tables/{name}.csv" for name in TABLES}
-
 
 rule figures:
     """Draw every figure that the tables allow, for a page and for a phone."""
     input:
         **TABLE_FILES,
-        traces=blocks("parquet"),
-        code=script_code("figures"),
+        evaluations="results/{study}/evaluations.parquet",
+        study=ancient("results/{study}/study.json"),
     output:
         phone=directory("results/{study}/phone"),
         figures=report(
@@ -45,7 +24,8 @@ rule figures:
         "../envs/thresher.yaml"
     threads: 1
     params:
-        settings=STUDY.report_settings(),
+        study=lambda wildcards: STUDY.document(),
+        code=code_of("figures", *EVERYTHING_SHOWN),
     script:
         "../../scripts/figures.py"
 
@@ -54,8 +34,8 @@ rule paper:
     """The contrast table as Markdown and LaTeX, and the figures at paper size."""
     input:
         **TABLE_FILES,
-        traces=blocks("parquet"),
-        code=script_code("paper"),
+        evaluations="results/{study}/evaluations.parquet",
+        study=ancient("results/{study}/study.json"),
     output:
         directory("results/{study}/paper"),
     log:
@@ -66,7 +46,8 @@ rule paper:
         "../envs/thresher.yaml"
     threads: 1
     params:
-        settings=STUDY.report_settings(),
+        study=lambda wildcards: STUDY.document(),
+        code=code_of("paper", *EVERYTHING_SHOWN),
     script:
         "../../scripts/paper.py"
 
@@ -75,11 +56,12 @@ rule report:
     """Join tables and figures to one HTML file."""
     input:
         **TABLE_FILES,
+        evaluations="results/{study}/evaluations.parquet",
         figures="results/{study}/figures",
         phone="results/{study}/phone",
         runs=blocks("run.json"),
         canary="results/{study}/canary.json",
-        code=script_code("report"),
+        study=ancient("results/{study}/study.json"),
     output:
         report(
             "results/{study}/report.html",
@@ -95,6 +77,7 @@ rule report:
         "../envs/thresher.yaml"
     threads: 1
     params:
-        settings=STUDY.report_settings(),
+        study=lambda wildcards: STUDY.document(),
+        code=code_of("report", *EVERYTHING_SHOWN),
     script:
         "../../scripts/report.py"

@@ -1,18 +1,34 @@
-"""Study → traces: results/{study}/traces/{variant}/{merge_mode}/{factors}/seeds_{block}.parquet."""
+"""Study → traces: results/{study}/traces/{variant}/{factors}/seeds_{block}.parquet.
+
+What a user wrote (texts, options, paths) reaches a rule through functions: strings that stand in
+a rule are searched for wildcards in braces, what functions return is not.
+"""
+
+
+rule study:
+    """The checked study, which all later stages read."""
+    output:
+        "results/{study}/study.json",
+    log:
+        "results/{study}/logs/study.log",
+    threads: 1
+    params:
+        document=lambda wildcards: STUDY.document(),
+        code=code_of("study"),
+    script:
+        "../../scripts/study.py"
 
 
 rule train_block:
     """Train one block of seeds of one arm at once."""
-    input:
-        code=training_code,
     output:
-        traces="results/{study}/traces/{variant}/{merge_mode}/{factors}/seeds_{block}.parquet",
-        predictions="results/{study}/traces/{variant}/{merge_mode}/{factors}/seeds_{block}.predictions.parquet",
-        run="results/{study}/traces/{variant}/{merge_mode}/{factors}/seeds_{block}.run.json",
+        traces="results/{study}/traces/{variant}/{factors}/seeds_{block}.parquet",
+        predictions="results/{study}/traces/{variant}/{factors}/seeds_{block}.predictions.parquet",
+        run="results/{study}/traces/{variant}/{factors}/seeds_{block}.run.json",
     log:
-        "results/{study}/logs/train_block/{variant}/{merge_mode}/{factors}/seeds_{block}.log",
+        "results/{study}/logs/train_block/{variant}/{factors}/seeds_{block}.log",
     benchmark:
-        "results/{study}/benchmarks/train_block/{variant}/{merge_mode}/{factors}/seeds_{block}.tsv"
+        "results/{study}/benchmarks/train_block/{variant}/{factors}/seeds_{block}.tsv"
     conda:
         "../envs/thresher.yaml"
     threads: STUDY.training.threads
@@ -21,6 +37,7 @@ rule train_block:
     params:
         specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
         seeds=lambda wildcards: STUDY.seeds_of(wildcards.block),
+        code=lambda wildcards: training_code(arm_of(wildcards)),
     script:
         "../../scripts/train_block.py"
 
@@ -29,11 +46,6 @@ rule canary:
     """Train the study's first block again and compare."""
     input:
         traces=blocks("parquet")[0],
-        code=script_code(
-            "canary",
-            f"thresher.tasks.{STUDY.task.name}",
-            f"thresher.models.{STUDY.arms[0].model}",
-        ),
     output:
         "results/{study}/canary.json",
     log:
@@ -45,5 +57,49 @@ rule canary:
     threads: STUDY.training.threads
     resources:
         accelerator=1,
+    params:
+        code=training_code(STUDY.arms[0]),
     script:
         "../../scripts/canary.py"
+
+
+rule collect:
+    """Reduce all traces to evaluations: the one place that reads them."""
+    input:
+        traces=blocks("parquet"),
+        runs=blocks("run.json"),
+        study=ancient("results/{study}/study.json"),
+    output:
+        "results/{study}/evaluations.parquet",
+    log:
+        "results/{study}/logs/collect.log",
+    benchmark:
+        "results/{study}/benchmarks/collect.tsv"
+    conda:
+        "../envs/thresher.yaml"
+    threads: 1
+    params:
+        study=lambda wildcards: STUDY.part("metrics", "axis", "endpoint"),
+        code=code_of("collect"),
+    script:
+        "../../scripts/collect.py"
+
+
+rule join_predictions:
+    """Join the final predictions of every run on the held-out examples that all share."""
+    input:
+        predictions=blocks("predictions.parquet"),
+        runs=blocks("run.json"),
+    output:
+        "results/{study}/predictions.parquet",
+    log:
+        "results/{study}/logs/join_predictions.log",
+    benchmark:
+        "results/{study}/benchmarks/join_predictions.tsv"
+    conda:
+        "../envs/thresher.yaml"
+    threads: 1
+    params:
+        code=code_of("join_predictions"),
+    script:
+        "../../scripts/join_predictions.py"

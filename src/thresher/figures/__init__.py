@@ -1,5 +1,27 @@
-"""Tables to matplotlib figures: no statistics, and files only by `save`."""
+"""Every figure, discovered by file name: `figures/<name>.py` has `FIGURE`."""
 
-from thresher.figures.saving import save
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 
-__all__ = ["save"]
+from thresher import declarations
+from thresher.registry import SECTIONS, Figure
+
+NAMES = declarations.names(Path(__file__).parent)
+
+
+def load(name: str) -> Figure:
+    """Return what `figures/<name>.py` declares."""
+    declaration: Figure = import_module(f"{__name__}.{name}").FIGURE
+    return declaration
+
+
+@cache
+def every() -> Mapping[str, Figure]:
+    """Return all figures by name, in the report's order."""
+    found = {name: load(name) for name in NAMES}
+    places = list(SECTIONS)
+    return dict(
+        sorted(found.items(), key=lambda item: (places.index(item[1].section), item[1].order))
+    )

@@ -1,21 +1,21 @@
-"""Loss and accuracy at the budget: interquartile means and probability of improvement."""
+"""Metrics at the budget: interquartile means and probability of improvement."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from thresher.statistics.checking import check_events
-from thresher.statistics.estimates import runs_by_arm, runs_of
+from thresher.evaluations import by_arm
+from thresher.events import final_values
+from thresher.metric import Metric
+from thresher.statistics.estimates import runs_of
 from thresher.statistics.flips import generator
 from thresher.tables import FINAL, IMPROVEMENT, check
 
 RESAMPLES = 1_999
-# Whether a smaller value is the better one.
-METRICS: Mapping[str, bool] = {"final_loss": True, "final_accuracy": False}
 
 
 def interquartile_mean(values: np.ndarray) -> np.ndarray:
@@ -53,36 +53,66 @@ def _better(arm: np.ndarray, reference: np.ndarray, smaller: bool) -> np.ndarray
     return wins + 0.5 * (own == its)
 
 
+def ends_of(evaluations: pd.DataFrame, metrics: Sequence[Metric], budget: float) -> pd.DataFrame:
+    """Return what each run's metrics are at the budget: study, arm, seed, a column a metric.
+
+    Parameters
+    ----------
+    evaluations : pandas.DataFrame
+        What `evaluations.evaluations` returns.
+    metrics : sequence of Metric
+    budget : float
+        Along the axis.
+    """
+    parts = [
+        pd.DataFrame(
+            {
+                "study": arm.keys["study"],
+                "arm": arm.keys["arm"],
+                "seed": arm.seeds,
+                **{m.name: final_values(arm, m.name, budget) for m in metrics},
+            }
+        )
+        for arm in by_arm(evaluations, [metric.name for metric in metrics])
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
 def final(
-    events: pd.DataFrame, confidence: float = 0.95, entropy: int = 0, arms: Sequence[str] = ()
+    ends: pd.DataFrame,
+    metrics: Sequence[Metric],
+    confidence: float = 0.95,
+    entropy: int = 0,
+    arms: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Describe the final loss and accuracy of every arm.
+    """Describe the metrics of every arm at the budget.
 
     Limits are percentiles of a bootstrap over runs, as rliable has it; they under-cover at few
     seeds. Runs without a finite value stay out, and n says how many are in.
 
     Parameters
     ----------
-    events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
+    ends : pandas.DataFrame
+        What `ends_of` returns.
+    metrics : sequence of Metric
     confidence : float
     entropy : int
     arms : sequence of str
-        Order of the arms; that of the events where empty.
+        Order of the arms; that of the ends where empty.
 
     Returns
     -------
     pandas.DataFrame
         Columns of `tables.FINAL`; for no finite run all values are missing, for one the limits.
     """
-    runs = runs_by_arm(check_events(events))
+    runs = {str(label): own for label, own in ends.groupby("arm", sort=False)}
     rows = []
     for label in arms or runs:
         own = runs_of(runs, label)
-        for metric in METRICS:
-            values = own[metric].to_numpy(float, na_value=np.nan)
+        for metric in metrics:
+            values = own[metric.name].to_numpy(float, na_value=np.nan)
             values = values[np.isfinite(values)]
-            keys = {"study": own["study"].iloc[0], "arm": label, "metric": metric}
+            keys = {"study": own["study"].iloc[0], "arm": label, "metric": metric.name}
             rows.append({**keys, **_describe(values, confidence, entropy)})
     return check(pd.DataFrame(rows, columns=list(FINAL)), FINAL, "final")
 
@@ -106,7 +136,8 @@ def _percentiles(values: np.ndarray, confidence: float) -> tuple[float, float]:
 
 
 def improvement(
-    events: pd.DataFrame,
+    ends: pd.DataFrame,
+    metrics: Sequence[Metric],
     pairs: Sequence[tuple[str, str]],
     paired: bool = True,
     confidence: float = 0.95,
@@ -119,8 +150,9 @@ def improvement(
 
     Parameters
     ----------
-    events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
+    ends : pandas.DataFrame
+        What `ends_of` returns.
+    metrics : sequence of Metric
     pairs : sequence of (arm, reference)
     paired : bool
     confidence : float
@@ -131,22 +163,23 @@ def improvement(
     pandas.DataFrame
         Columns of `tables.IMPROVEMENT`; no row for a metric that was not recorded.
     """
-    runs = runs_by_arm(check_events(events))
+    runs = {str(label): own for label, own in ends.groupby("arm", sort=False)}
     rows = []
     for arm, reference in pairs:
         first, second = runs_of(runs, arm), runs_of(runs, reference)
         if paired:
             seeds = np.intersect1d(first["seed"], second["seed"])
             first, second = (part.set_index("seed").loc[seeds] for part in (first, second))
-        for metric, smaller in METRICS.items():
-            if first[metric].isna().all() and second[metric].isna().all():
+        for metric in metrics:
+            name, smaller = metric.name, metric.better == "lower"
+            if first[name].isna().all() and second[name].isna().all():
                 continue
-            own, its = (_worst_last(part[metric], smaller) for part in (first, second))
+            own, its = (_worst_last(part[name], smaller) for part in (first, second))
             keys = {"study": first["study"].iloc[0], "arm": arm, "reference": reference}
             better = _better(own, its, smaller)
             limits = _bootstrap(better, paired, confidence, entropy)
             values = {"probability": better.mean(), "lower": limits[0], "upper": limits[1]}
-            rows.append({**keys, "metric": metric, **values})
+            rows.append({**keys, "metric": name, **values})
     return check(pd.DataFrame(rows, columns=list(IMPROVEMENT)), IMPROVEMENT, "improvement")
 
 

@@ -138,7 +138,7 @@ def wilson(
 
 
 def survival(events: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Tabulate the survival curve of every arm, from epoch 0 to the budget.
+    """Tabulate the survival curve of every arm, from 0 to the budget.
 
     With one budget and no other censoring the Kaplan–Meier curve is one minus the share of runs
     that reached the threshold, so its limits are Wilson's.
@@ -153,7 +153,7 @@ def survival(events: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.SURVIVAL`; a row at epoch 0, at each event and at the budget.
+        Columns of `tables.SURVIVAL`; a row at 0, at each event and at the budget.
     """
     arms = check_events(events).groupby(["study", "arm"], sort=False)
     parts = [_arm_curve(rows, confidence) for _, rows in arms]
@@ -163,9 +163,9 @@ def survival(events: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
 
 def _arm_curve(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
     curve = kaplan_meier(rows["time"].to_numpy(), rows["event"].to_numpy())
-    epochs = np.union1d([0, rows["budget"].iloc[0]], curve.time).astype(int)
-    place = np.searchsorted(epochs, curve.time)
-    happened, censored = np.zeros((2, len(epochs)), int)
+    times = np.union1d([0, rows["budget"].iloc[0]], curve.time)
+    place = np.searchsorted(times, curve.time)
+    happened, censored = np.zeros((2, len(times)), int)
     happened[place], censored[place] = curve.events, curve.censored
     gone = np.cumsum(happened + censored)
     lower, upper = wilson(len(rows) - np.cumsum(happened), len(rows), confidence)
@@ -173,7 +173,7 @@ def _arm_curve(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
         {
             "study": rows["study"].iloc[0],
             "arm": rows["arm"].iloc[0],
-            "epoch": epochs,
+            "time": times,
             "at_risk": len(rows) - gone + happened + censored,
             "events": happened,
             "censored": censored,

@@ -1,16 +1,20 @@
 """The study file: parsed, checked and fanned out into arms and blocks."""
 
-from thresher.study.loading import StudyError, load
-from thresher.study.plan import Analysis, Arm, Endpoint, Report, Study, Task, Training
+from thresher.study.document import parse_document, read_document
+from thresher.study.loading import StudyError, load, load_configured
+from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task, Training
 
 __all__ = [
     "Analysis",
     "Arm",
     "Endpoint",
-    "Report",
+    "Presentation",
     "Study",
     "StudyError",
     "Task",
     "Training",
     "load",
+    "load_configured",
+    "parse_document",
+    "read_document",
 ]

@@ -94,13 +94,12 @@ def _variant(
             continue
         if target is not None:
             options["units"] = _closest_units(declared, options, shapes, target)
-        merge_mode = str(options.get("merge_mode", "none"))
-        factors = {option: level[option] for option in names if option != "merge_mode"}
+        bare = {option: options[option] for option in declared.options if _bare(declared, option)}
+        others = {option: level[option] for option in names if option not in bare}
         arm = plan.Arm(
-            label=_label(name, merge_mode, factors),
+            label=_label(name, bare, others),
             variant=name,
-            merge_mode=merge_mode,
-            factors=factors,
+            factors={**bare, **others},
             model=given["model"],
             model_options=options,
             training=arm_training,
@@ -118,9 +117,13 @@ def _lists(options: Mapping[str, Any], names: Any) -> dict[str, list[Any]]:
     return {name: options[name] for name in names if isinstance(options.get(name), list)}
 
 
-def _label(variant: str, merge_mode: str, factors: Mapping[str, Any]) -> str:
-    parts = [variant] if merge_mode == "none" else [variant, merge_mode]
-    return " ".join([*parts, *(f"{name}={level}" for name, level in factors.items())])
+def _bare(declared: ModelDeclaration, option: str) -> bool:
+    return declared.options[option].bare
+
+
+def _label(variant: str, bare: Mapping[str, Any], others: Mapping[str, Any]) -> str:
+    levels = [str(level) for level in bare.values()]
+    return " ".join([variant, *levels, *(f"{name}={level}" for name, level in others.items())])
 
 
 def _usable_levels(key: str, levels: Mapping[str, list[Any]], problems: list[str]) -> bool:

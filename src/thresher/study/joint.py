@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
+from thresher.metric import Metric
 from thresher.study import plan, wording
 
 # A position baseline below this, in nats, is no goal that a model could be seen to reach.
@@ -28,15 +29,24 @@ def training(content: Mapping[str, Any], given: plan.Training) -> Iterator[str]:
 
 
 def endpoint(
-    content: Mapping[str, Any], task: plan.Task | None, given: plan.Training
+    content: Mapping[str, Any],
+    task: plan.Task | None,
+    given: plan.Training,
+    metrics: Sequence[Metric],
 ) -> Iterator[str]:
     """Check the threshold, and that the budget allows the endpoint to be met."""
     own = content.get("endpoint", {})
     threshold = own.get("threshold", "baseline")
+    metric = metrics[0] if metrics else None
     if isinstance(threshold, str) and threshold != "baseline":
+        shown = wording.show(threshold)
+        yield f'endpoint.threshold must be a number or "baseline", but was {shown}'
+    elif metric is not None and isinstance(threshold, (int, float)) and not metric.holds(threshold):
+        yield f"endpoint.threshold must be {_bounds(metric)}, but was {wording.show(threshold)}"
+    elif threshold == "baseline" and metric is not None and metric.name != plan.METRIC:
         yield (
-            'endpoint.threshold must be a positive loss in nats or "baseline", '
-            f"but was {wording.show(threshold)}"
+            f"endpoint.threshold must be a number, but was baseline, which is a held-out loss and "
+            f"endpoint.metric is {metric.name}; give a number"
         )
     elif threshold == "baseline" and task is not None and (task.baseline or 0) < SMALLEST:
         yield (
@@ -52,6 +62,16 @@ def endpoint(
             f"{evaluations}; raise epochs to {(sustain - 1) * given.evaluate_every}, "
             "or lower sustain"
         )
+
+
+def _bounds(metric: Metric) -> str:
+    """Say what a metric can be, to follow "must be"."""
+    parts = [
+        f"{word} {bound:g}"
+        for word, bound in (("at least", metric.minimum), ("at most", metric.maximum))
+        if bound is not None
+    ]
+    return f"{' and '.join(parts)}, as {metric.label} is"
 
 
 def arms(content: Mapping[str, Any], labels: Sequence[str], failed: Set[str]) -> Iterator[str]:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from thresher import tasks
-from thresher.study import joint, plan, structure, wording
+from thresher.metric import Axis, Metric
+from thresher.study import joint, measures, plan, structure, wording
 from thresher.study.arms import duplicates, expand
 from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.reading import StudyError, read
 
-__all__ = ["StudyError", "load"]
+__all__ = ["StudyError", "load", "load_configured"]
 
 SEEDS = 32
 ENTROPY = 20261123
@@ -46,6 +47,33 @@ def load(path: Any) -> plan.Study:
     return study
 
 
+def load_configured(config: Mapping[str, Any], project: str) -> plan.Study:
+    """Load the study that Snakemake's configuration names.
+
+    Parameters
+    ----------
+    config : mapping
+        Snakemake's, with the one key `study`.
+    project : str
+        The folder of the Snakefile: a path is looked for in the working folder, then here.
+
+    Raises
+    ------
+    StudyError
+        As `load`; for an unknown key, too.
+    """
+    for key in config:
+        if key != "study":
+            near = wording.nearest(key, ["study"])
+            remedy = f"did you mean {near}?" if near else "name a study file by study="
+            raise StudyError(f"--config: {key} is unknown; {remedy}")
+    path = config.get("study")
+    if isinstance(path, str) and path and not Path(path).exists():
+        inside = Path(project, path)
+        path = str(inside) if inside.exists() else path
+    return load(path)
+
+
 def _check_name(path: Path) -> None:
     if not str(path).isprintable():
         raise StudyError(f"{str(path)!r}: a path must be of printable characters; rename it")
@@ -66,31 +94,34 @@ def _build(path: str, found: structure.Structure, problems: list[str]) -> plan.S
     failed = set(found.failed)
     common = training if right else None
     arms = expand(content.get("variants", {}), task, common, own, failed)
-    if content.get("pairing", "data+weights") == "data+weights":
+    if content.get("pairing", plan.PAIRING) == plan.PAIRING:
         own.extend(duplicates(arms))
     seeds = content.get("seeds", SEEDS)
-    own.extend(joint.endpoint(content, task, training))
+    metrics = measures.metrics(content, training, own)
+    own.extend(joint.endpoint(content, task, training, metrics))
     own.extend(joint.rest(content, seeds))
     if "variants" in content:
         own.extend(joint.arms(content, [arm.label for arm in arms], failed))
     problems.extend(line for line in own if not found.concerns(line))
-    if problems or found.problems or task is None:
+    if problems or found.problems or task is None or not metrics:
         return None
-    endpoint = _endpoint(content.get("endpoint", {}), task)
+    endpoint = _endpoint(content.get("endpoint", {}), task, training)
     return plan.Study(
         name=Path(path).stem,
         path=path,
         question=content.get("question", f"Which of {len(arms)} arms learns faster?"),
+        metrics=metrics,
+        axis=Axis(),
         task=task,
         training=training,
-        pairing=content.get("pairing", "data+weights"),
+        pairing=content.get("pairing", plan.PAIRING),
         entropy=content.get("entropy", ENTROPY),
         seeds=seeds,
         seeds_per_job=content.get("seeds_per_job", training.lane_width),
         arms=tuple(arms),
         reference=content.get("reference"),
         endpoint=endpoint,
-        analysis=_analysis(content, endpoint.threshold),
+        analysis=_analysis(content, endpoint.threshold, metrics[0]),
         report=_report(path, content.get("report", {})),
     )
 
@@ -130,23 +161,33 @@ def _training(
     return (training, False) if wrong else (with_rate(training), True)
 
 
-def _endpoint(content: Mapping[str, Any], task: plan.Task) -> plan.Endpoint:
+def _endpoint(
+    content: Mapping[str, Any], task: plan.Task, training: plan.Training
+) -> plan.Endpoint:
     threshold, source = content.get("threshold", "baseline"), "study file"
     if threshold == "baseline":
         threshold, source = task.baseline, "position baseline"
-    return plan.Endpoint(float(threshold), source, content.get("sustain", plan.Endpoint.sustain))
+    return plan.Endpoint(
+        threshold=float(threshold),
+        threshold_source=source,
+        sustain=content.get("sustain", plan.Endpoint.sustain),
+        smooth=content.get("smooth", plan.Endpoint.smooth),
+        budget=training.epochs,
+    )
 
 
-def _analysis(content: Mapping[str, Any], tau: float) -> plan.Analysis:
+def _analysis(content: Mapping[str, Any], threshold: float, metric: Metric) -> plan.Analysis:
     given = dict(content.get("analysis", {}))
     given.setdefault("contrasts", "reference" if "reference" in content else "all_pairs")
-    grid = given.get("threshold_grid", [tau * factor / 10 for factor in range(6, 15)])
-    rounded = {float(f"{level:.4g}") for level in grid}
-    rounded -= {level for level in rounded if abs(level - tau) < 1e-3 * tau}
-    given["threshold_grid"] = tuple(sorted({*rounded, tau}))
+    if "threshold_grid" in given:
+        levels = sorted({*map(float, given["threshold_grid"]), threshold})
+        given["threshold_grid"] = tuple(levels)
+    else:
+        given["threshold_grid"] = metric.grid(threshold) or ()
     return plan.Analysis(**given)
 
 
-def _report(path: str, content: Mapping[str, Any]) -> plan.Report:
-    title = Path(path).stem.replace("_", " ")
-    return plan.Report(**{"title": title, **content, "panels": tuple(content.get("panels", ()))})
+def _report(path: str, content: Mapping[str, Any]) -> plan.Presentation:
+    given = {"title": Path(path).stem.replace("_", " "), **content}
+    panels = (plan.Panel(p["title"], tuple(p["arms"])) for p in given.get("panels", ()))
+    return plan.Presentation(**{**given, "panels": tuple(panels)})

@@ -1,14 +1,16 @@
-"""What a study is, once checked: its arms, its blocks of seeds, and each stage's settings."""
+"""What a study is, once checked: its metric, arms, blocks of seeds, and each stage's settings."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from thresher.canonical import canonical
 from thresher.declarations import Value
+from thresher.metric import Axis, Metric
 from thresher.training_options import Training
 
-PLAN_MARGIN = 0.10
+PAIRING = "data+weights"
+METRIC = "eval_loss"
 
 
 @dataclass(frozen=True)
@@ -22,65 +24,172 @@ class Task:
 
 @dataclass(frozen=True)
 class Arm:
-    """A variant with all its factor levels: the thing compared."""
+    """A variant with all its factor levels: the thing compared.
+
+    Attributes
+    ----------
+    label : str
+    variant : str
+    factors : mapping of str to value
+        In the order of the study file; `merge_mode` is one like any other.
+    model : str
+        Empty for runs that were made elsewhere.
+    model_options : mapping of str to value
+    training : Training or None
+    parameters : int or None
+        Trainable parameters; None where not known.
+    """
 
     label: str
     variant: str
-    merge_mode: str
-    factors: Mapping[str, Value]
-    model: str
-    model_options: Mapping[str, Value]
-    training: Training
-    parameters: int
+    factors: Mapping[str, Value] = field(default_factory=dict)
+    model: str = ""
+    model_options: Mapping[str, Value] = field(default_factory=dict)
+    training: Training | None = None
+    parameters: int | None = None
 
     @property
     def path(self) -> str:
         """Its folder under ``traces/``."""
         levels = ",".join(f"{name}={level}" for name, level in self.factors.items())
-        return f"{self.variant}/{self.merge_mode}/{levels or 'default'}"
+        return f"{self.variant}/{levels or 'default'}"
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """When a run has learned: the loss stays at or below a threshold (nats)."""
+    """When a run has learned: its metric stays on the right side of a threshold.
+
+    Attributes
+    ----------
+    threshold : float
+        In the metric's unit.
+    threshold_source : str
+        Where it comes from: ``study file`` or ``position baseline``.
+    sustain : int
+        Consecutive evaluations of a run.
+    smooth : float
+        How far back along the axis a trailing mean reaches that takes the metric's place; 0 for
+        none.
+    budget : float
+        Along the axis.
+    """
 
     threshold: float
     threshold_source: str = "position baseline"
     sustain: int = 3
+    smooth: float = 0
+    budget: float = 1000
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """The analysis plan; `threshold_grid` in nats."""
+    """The analysis plan; `threshold_grid` in the metric's unit, empty where it is to be built
+    from the spread of the metric over all runs."""
 
     alpha: float = 0.05
     confidence: float = 0.95
-    margin: float = PLAN_MARGIN
+    margin: float = 0.10
     flips: int = 99_999
     band: str = "simultaneous"
     contrasts: str = "reference"
+    family: str = "joint"
     threshold_grid: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
-class Report:
+class Panel:
+    """One of the study's own panels of learning curves."""
+
+    title: str
+    arms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Presentation:
     """What the report shows besides the results."""
 
     title: str
     labels: Mapping[str, str] = field(default_factory=dict)
-    panels: tuple[Mapping[str, Any], ...] = ()
+    panels: tuple[Panel, ...] = ()
     highlight_seed: int | None = None
 
 
 @dataclass(frozen=True)
+class TraceSource:
+    """Logs of runs that were made elsewhere, and how they are to be read; see `readers.read`.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Patterns, relative to `folder`.
+    folder : str
+        That of the study file.
+    columns : mapping of str to str or tuple of str
+    arms : mapping of str to str or None
+    format, on_restart, line : str or None
+    budget : float or None
+        Along the axis; None for the largest that all runs have.
+    """
+
+    files: tuple[str, ...]
+    folder: str = "."
+    columns: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    arms: Mapping[str, str | None] = field(default_factory=dict)
+    format: str | None = None
+    on_restart: str | None = None
+    line: str | None = None
+    budget: float | None = None
+
+
+@dataclass(frozen=True)
+class ImportedArm:
+    """What the logs hold of one arm; `first`, `last` and `spacing` of evaluations on the axis."""
+
+    arm: str
+    runs: int
+    seeds: int
+    first: float
+    last: float
+    evaluations_fewest: int
+    evaluations_most: int
+    spacing: float | None
+
+
+@dataclass(frozen=True)
+class ImportFacts:
+    """What was read, what was left out and why."""
+
+    arms: tuple[ImportedArm, ...]
+    notes: tuple[str, ...]
+    formats: tuple[str, ...]
+    files: int
+
+
+@dataclass(frozen=True)
 class Study:
-    """A checked study."""
+    """A checked study.
+
+    Attributes
+    ----------
+    metrics : tuple of Metric
+        The endpoint's first, then what is shown beside it.
+    task, training : Task, Training or None
+        None where the runs were made elsewhere.
+    seeds : int
+        For each arm; 0 where the runs say it.
+    traces : TraceSource or None
+        Where the runs were made elsewhere and are read from files.
+    imported : ImportFacts or None
+        What was read; None before, and where runs are trained here.
+    """
 
     name: str
     path: str
     question: str
-    task: Task
-    training: Training
+    metrics: tuple[Metric, ...]
+    axis: Axis
+    task: Task | None
+    training: Training | None
     pairing: str
     entropy: int
     seeds: int
@@ -89,7 +198,28 @@ class Study:
     reference: str | None
     endpoint: Endpoint
     analysis: Analysis
-    report: Report
+    report: Presentation
+    traces: TraceSource | None = None
+    imported: ImportFacts | None = None
+
+    @property
+    def metric(self) -> Metric:
+        """The endpoint's."""
+        return self.metrics[0]
+
+    @property
+    def paired(self) -> bool:
+        """Whether runs of equal seed share their random numbers."""
+        return self.pairing != "none"
+
+    @property
+    def contrast_reference(self) -> str | None:
+        """The arm that the contrasts are with; None where all pairs are compared."""
+        return self.reference if self.analysis.contrasts == "reference" else None
+
+    def label(self, arm: str) -> str:
+        """Say an arm as the study file wants it said."""
+        return self.report.labels.get(arm, arm)
 
     def blocks(self) -> list[str]:
         """Name every block by its first seed."""
@@ -102,13 +232,14 @@ class Study:
 
     def specification(self, arm: Arm) -> str:
         """Return everything but the seed that determines a trace of this arm, as JSON."""
-        merge_mode = [("merge_mode", arm.merge_mode)] if arm.merge_mode != "none" else []
+        assert self.task is not None
+        assert arm.training is not None
         return canonical(
             {
                 "study": self.name,
                 "arm": arm.label,
                 "variant": arm.variant,
-                "factors": [*merge_mode, *arm.factors.items()],
+                "factors": list(arm.factors.items()),
                 "task": {"name": self.task.name, "options": dict(self.task.options)},
                 "model": {"name": arm.model, "options": dict(arm.model_options)},
                 "training": asdict(arm.training),
@@ -117,55 +248,33 @@ class Study:
             }
         )
 
-    def endpoint_settings(self) -> str:
-        """Return what the events depend on, as JSON."""
-        return canonical(
-            {
-                "threshold": self.endpoint.threshold,
-                "budget": self.training.epochs,
-                "sustain": self.endpoint.sustain,
-            }
-        )
+    def part(self, *fields: str) -> str:
+        """Return some fields as JSON: what a stage depends on."""
+        return canonical({name: asdict(self)[name] for name in fields})
 
-    def analysis_settings(self) -> str:
-        """Return what the statistics depend on, as JSON."""
-        return canonical(
-            {
-                **asdict(self.analysis),
-                "arms": [arm.label for arm in self.arms],
-                "parameters": {arm.label: arm.parameters for arm in self.arms},
-                "reference": self.reference if self.analysis.contrasts == "reference" else None,
-                "paired": self.pairing != "none",
-                "entropy": self.entropy,
-            }
-        )
-
-    def report_settings(self) -> str:
-        """Return what figures and report say beyond the tables, as JSON."""
-        return canonical(
-            {
-                **asdict(self),
-                "budget": self.training.epochs,
-                "paired": self.pairing != "none",
-                "deviations": self.deviations(),
-            }
-        )
+    def document(self) -> str:
+        """Return the whole study as JSON, for ``study.json``."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     def deviations(self) -> list[str]:
         """Say where this study leaves the default analysis plan."""
-        plan = Analysis()
+        plan, own = asdict(Analysis()), asdict(self.analysis)
         found = [
-            f"analysis.{name} is {value} (plan: {getattr(plan, name)})"
-            for name, value in asdict(self.analysis).items()
-            if name != "threshold_grid" and value != getattr(plan, name)
+            f"analysis.{name} is {value} (plan: {plan[name]})"
+            for name, value in own.items()
+            if name != "threshold_grid" and value != plan[name]
         ]
-        if self.endpoint.sustain != 3:
-            found.append(f"endpoint.sustain is {self.endpoint.sustain} (plan: 3)")
-        if self.endpoint.threshold_source != "position baseline" and self.task.baseline:
+        goal = self.endpoint
+        if goal.sustain != Endpoint.sustain:
+            found.append(f"endpoint.sustain is {goal.sustain} (plan: {Endpoint.sustain})")
+        if goal.smooth != Endpoint.smooth:
+            found.append(f"endpoint.smooth is {goal.smooth} (plan: no smoothing)")
+        baseline = self.task.baseline if self.task else None
+        if goal.threshold_source == "study file" and baseline and self.metric.name == "eval_loss":
             found.append(
-                f"endpoint.threshold is {self.endpoint.threshold} nats "
-                f"(plan: the position baseline, {self.task.baseline:.4f} nats)"
+                f"endpoint.threshold is {goal.threshold} nats "
+                f"(plan: the position baseline, {baseline:.4f} nats)"
             )
-        if self.pairing != "data+weights":
-            found.append(f"pairing is {self.pairing} (plan: data+weights)")
+        if self.pairing != PAIRING and self.training is not None:
+            found.append(f"pairing is {self.pairing} (plan: {PAIRING})")
         return found

@@ -1,0 +1,11 @@
+"""Compute one analysis (the rules of analyse.smk)."""
+
+from thresher.logs import logged
+from thresher.stages import analyse_files
+from thresher.study import read_document
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        inputs = dict(snakemake.input.items())
+        study = read_document(inputs.pop("study"))
+        analyse_files(snakemake.params.analysis, inputs, study, dict(snakemake.output.items()))

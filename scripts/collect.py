@@ -1,0 +1,11 @@
+"""Reduce all traces to evaluations (rule collect)."""
+
+from thresher.logs import logged
+from thresher.stages import collect_files
+from thresher.study import read_document
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        study = read_document(snakemake.input.study)
+        inputs = snakemake.input
+        collect_files(inputs.traces, inputs.runs, study, snakemake.output[0])

@@ -1,0 +1,98 @@
+"""How far the contrasts depend on the threshold: a grid around it, adjusted by max-T."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from thresher.analyses.contrasts import DIFFERENCE, VERDICT, plan_of
+from thresher.fields import Field
+from thresher.registry import Analysis, Table, View, ViewColumn
+from thresher.sources import MAX_T
+from thresher.tables import SURVIVAL, THRESHOLD_EVENTS, THRESHOLDS
+
+THRESHOLD = {"threshold": Field("float", "metric", "threshold of the grid")}
+
+
+def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
+    """Find the events at every threshold, then compare."""
+    from thresher.events import smoothed
+    from thresher.statistics.contrasts import pairs_of
+    from thresher.statistics.thresholds import (
+        level_curves,
+        spread_of,
+        threshold_events,
+        thresholds,
+    )
+
+    goal, metric, frame = study.endpoint, study.metric, needed["evaluations"]
+    levels = study.analysis.threshold_grid
+    if not levels:
+        levels = metric.grid(goal.threshold, spread_of(frame[metric.name]))
+    arms = smoothed(frame, metric, goal)
+    events = threshold_events(arms, metric, levels, goal.budget, goal.sustain)
+    pairs = pairs_of([arm.label for arm in study.arms], study.contrast_reference)
+    return {
+        "threshold_events": events,
+        "threshold_survival": level_curves(events, study.analysis.confidence),
+        "thresholds": thresholds(events, pairs, goal.threshold, **plan_of(study)),
+    }
+
+
+def notes(results: Any) -> Iterator[tuple[str, str]]:
+    """Say how to read the grid."""
+    from thresher import format as say
+
+    if results.table("thresholds").empty:
+        yield "thresholds", "There is no contrast to look at with other thresholds."
+        return
+    yield (
+        "thresholds",
+        f"The same comparison at {say.several(len(results.levels), 'threshold')} around the "
+        "study’s own. One sign per seed serves the whole grid, and p-values are adjusted for "
+        "having looked at all of it (max-T), then over the contrasts: that p decides, and is the "
+        "one shown. Intervals hold at their level alone. With so many looks a verdict here can be "
+        "more cautious than the answer above, which was planned for one threshold.",
+    )
+
+
+ANALYSIS = Analysis(
+    title="Sensitivity",
+    needs=("evaluations",),
+    uses=("metrics", "endpoint", "arms", "reference", "pairing", "entropy", "analysis"),
+    tables={
+        "thresholds": Table(
+            THRESHOLDS,
+            "Each contrast at a grid of thresholds around the study's own, with p-values adjusted "
+            "for the whole grid by max-T.",
+        ),
+        "threshold_events": Table(THRESHOLD_EVENTS, "The events of every run at every threshold."),
+        "threshold_survival": Table(
+            {**THRESHOLD, **SURVIVAL}, "Kaplan–Meier curves at every threshold."
+        ),
+    },
+    compute=compute,
+    views=(
+        View(
+            "thresholds",
+            "thresholds",
+            lambda results: f"Every threshold of the grid{results.against}",
+            (
+                ViewColumn("Arm", "arm", "arm"),
+                ViewColumn("Compared with", "reference", "arm"),
+                ViewColumn("Threshold", "threshold", "level"),
+                VERDICT,
+                DIFFERENCE,
+                ViewColumn(
+                    "Interval at this level alone", "lower", "difference", ("lower", "upper")
+                ),
+                ViewColumn("p at this level alone", "p", "p"),
+                ViewColumn("p, max-T over the grid", "p_max_t", "p"),
+                ViewColumn("p that decides", "p_decides", "p"),
+                ViewColumn("Reached", "reached_arm", "count"),
+                ViewColumn("Reached, other arm", "reached_reference", "count"),
+            ),
+            folded=True,
+        ),
+    ),
+    notes=notes,
+    sources=(MAX_T,),
+)

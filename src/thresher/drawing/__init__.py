@@ -1,0 +1,1 @@
+"""What figures are drawn with: style, labels, rows, panels, and how a figure becomes a file."""

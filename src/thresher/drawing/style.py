@@ -1,0 +1,151 @@
+"""Sizes, fonts and axes that all figures share. Lengths are inches."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from thresher.drawing.palette import TEXT
+from thresher.format import number, signed_tick, tick
+
+SINGLE, DOUBLE = 3.5, 7.2
+SIZE = 8.0
+LINE = 0.155
+"""Height of a line of text."""
+
+# Any: the type of matplotlib's settings is a list of all their names.
+STYLE: Any = {
+    **{
+        name: value
+        for name, value in dict.items(mpl.rcParamsDefault)
+        if not name.startswith(("backend", "interactive", "toolbar", "webagg", "date.", "keymap."))
+    },
+    "font.family": "DejaVu Sans",  # comes with matplotlib, and is wider than what browsers take
+    "font.size": SIZE,
+    "axes.labelsize": SIZE,
+    "axes.titlesize": SIZE,
+    "xtick.labelsize": SIZE,
+    "ytick.labelsize": SIZE,
+    "text.color": TEXT,
+    "axes.labelcolor": TEXT,
+    "axes.edgecolor": TEXT,
+    "xtick.color": TEXT,
+    "ytick.color": TEXT,
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.linewidth": 0.7,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "lines.linewidth": 1.5,
+    "lines.dash_capstyle": "butt",
+    "grid.color": TEXT,
+    "grid.alpha": 0.12,
+    "grid.linewidth": 0.6,
+    "axes.titlelocation": "left",
+    "text.parse_math": False,  # labels are the user's words
+    "axes.unicode_minus": True,
+}
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def styled(draw: Callable[P, T]) -> Callable[P, T]:
+    """Draw with thresher's style, whatever the caller's matplotlib settings are."""
+
+    @wraps(draw)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        with mpl.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return wrapper
+
+
+def new(width: float, height: float) -> Figure:
+    """Return an empty transparent figure."""
+    return Figure(figsize=(width, height), dpi=100)
+
+
+def add(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Add axes at that place, without top and right spines."""
+    w, h = figure.get_size_inches()
+    axes = figure.add_axes((left / w, bottom / h, width / w, height / h))
+    sns.despine(ax=axes)
+    return axes
+
+
+def place(axes: Axes) -> tuple[float, float, float, float]:
+    """Return left, bottom, right and top of axes."""
+    w, h = figure_of(axes).get_size_inches()
+    box = axes.get_position()
+    return box.x0 * w, box.y0 * h, box.x1 * w, box.y1 * h
+
+
+def figure_of(axes: Axes) -> Figure:
+    """Return the figure that holds axes."""
+    figure = axes.figure
+    assert isinstance(figure, Figure)
+    return figure
+
+
+def write(figure: Figure, x: float, y: float, text: str, **options: Any) -> None:
+    """Write text at a place of the figure; vertically centred unless told otherwise."""
+    options = {"va": "center", "ha": "left", "transform": figure.dpi_scale_trans, **options}
+    figure.text(x, y, text, **options)
+
+
+def stroke(figure: Figure, x: Sequence[float], y: Sequence[float], **options: Any) -> None:
+    """Draw a line at a place of the figure."""
+    figure.add_artist(Line2D(x, y, transform=figure.dpi_scale_trans, **options))
+
+
+def along_axis(axes: Axes, end: float, name: str) -> None:
+    """Make the x axis the study's axis, from 0 to `end`."""
+    axes.set_xlim(0, end if end > 0 else 1)
+    ticks(axes, "x", tick)
+    axes.set_xlabel(name)
+
+
+def ticks(axes: Axes, which: str, text: Callable[[Any], str]) -> None:
+    """Put about a tick an 0.7 inch on the x or y axis, and format it with `text`."""
+    left, bottom, right, top = place(axes)
+    length, step = (right - left, 0.7) if which == "x" else (top - bottom, 0.25)
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    bins = int(np.clip(round(length / step), 2, 8))
+    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: text(float(f"{value:.10g}"))))
+
+
+def value_axis(axes: Axes, limits: tuple[float, float], name: str, scale: str = "linear") -> None:
+    """Make the y axis one of the metric's values."""
+    axes.set_ylabel(name)
+    if scale == "log":
+        axes.set_yscale("log")
+        axes.set_ylim(*limits)
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.set_ylim(*limits)
+        ticks(axes, "y", tick)
+    axes.grid(axis="y")
+
+
+def difference_ticks(axes: Axes, which: str) -> None:
+    """Format an axis of differences."""
+    ticks(axes, which, signed_tick)
+
+
+def is_wide(width: float) -> bool:
+    """Return whether a figure of this width has room for words beside its axes."""
+    return width >= 5

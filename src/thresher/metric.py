@@ -1,0 +1,140 @@
+"""What a study measures, and along what: the metric and the axis."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Better = Literal["lower", "higher"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A measured quantity: a column of the traces.
+
+    Attributes
+    ----------
+    name : str
+        The column.
+    label : str
+        What sentences call it: ``held-out loss``.
+    unit : str
+        Empty for a fraction or a pure number.
+    better : {"lower", "higher"}
+    minimum, maximum : float or None
+        What it can't go beyond; None where it has no such bound.
+    data : {"held-out", "training", ""}
+        What it was measured on; empty where that is not known.
+    """
+
+    name: str = "eval_loss"
+    label: str = "held-out loss"
+    unit: str = "nats"
+    better: Better = "lower"
+    minimum: float | None = None
+    maximum: float | None = None
+    data: Literal["held-out", "training", ""] = ""
+
+    @property
+    def sign(self) -> int:
+        """1 where lower is better, −1 where higher is: sign × value falls as a run learns."""
+        return 1 if self.better == "lower" else -1
+
+    @property
+    def side(self) -> str:
+        """Where a value meets a threshold: ``at or below``, ``at or above``."""
+        return f"at or {'below' if self.better == 'lower' else 'above'}"
+
+    def grid(self, threshold: float, spread: float | None = None) -> tuple[float, ...] | None:
+        """Build thresholds around a study's own from what the metric can be.
+
+        Parameters
+        ----------
+        threshold : float
+        spread : float or None
+            Of the metric over all runs, where known.
+
+        Returns
+        -------
+        tuple of float or None
+            Ascending, the threshold among them: 0.6 to 1.4 times its distance from the nearer
+            bound, so that no level lies beyond a bound. Without a bound, steps of a twentieth of
+            the spread; None where that is not known yet.
+        """
+        bounds = [bound for bound in (self.minimum, self.maximum) if bound is not None]
+        reach = min((abs(threshold - bound) for bound in bounds), default=None)
+        if reach is None:
+            if spread is None:
+                return None
+            step = spread / 20
+        elif reach > 0:
+            step = reach / 10
+        else:
+            step = abs(bounds[-1] - bounds[0]) / 40
+        levels = [threshold + k * step for k in range(-4, 5) if k]
+        inside = [level for level in levels if self.holds(level)]
+        # So many digits that neighbours differ, and no more.
+        rounded = {float(f"{level:.4g}") for level in inside}
+        return tuple(sorted({threshold, *(v for v in rounded if abs(v - threshold) > step / 2)}))
+
+    def holds(self, value: float) -> bool:
+        """Return whether the metric can have this value."""
+        above = self.minimum is None or value >= self.minimum
+        return above and (self.maximum is None or value <= self.maximum)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What is counted until the threshold is reached.
+
+    Attributes
+    ----------
+    name : str
+        One of it, and the column of the traces: ``epoch``.
+    unit : str
+        Several of it: ``epochs``.
+    """
+
+    name: str = "epoch"
+    unit: str = "epochs"
+
+    @property
+    def title(self) -> str:
+        """The name of an axis of a figure: ``Training epochs``, ``Steps``."""
+        if self.unit == "epochs":
+            return "Training epochs"
+        return self.unit[:1].upper() + self.unit[1:]
+
+
+_ENTROPIES = {
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+}
+
+
+def engine_metrics(loss: str) -> Mapping[str, Metric]:
+    """Return what the Keras engine records, by name.
+
+    Parameters
+    ----------
+    loss : str
+        The task's Keras loss; cross-entropies are in nats.
+    """
+    entropy = loss in _ENTROPIES
+    held_out = Metric(
+        "eval_loss",
+        "held-out loss",
+        "nats" if entropy else "",
+        minimum=0.0,
+        data="held-out",
+    )
+    found = {"eval_loss": held_out}
+    accuracy = Metric("eval_accuracy", "held-out accuracy", "", "higher", 0.0, 1.0, data="held-out")
+    if entropy:
+        found["eval_accuracy"] = accuracy
+    found["loss"] = replace(held_out, name="loss", label="training loss", data="training")
+    if entropy:
+        found["accuracy"] = replace(
+            accuracy, name="accuracy", label="training accuracy", data="training"
+        )
+    return found

@@ -1,0 +1,49 @@
+"""What a study found: its tables and evaluations, as figures, report and notebooks read them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from thresher.study.plan import Study
+
+
+@dataclass(frozen=True)
+class Results:
+    """A study and its tables.
+
+    Attributes
+    ----------
+    study : Study
+    tables : mapping of str to pandas.DataFrame
+        Every table that an analysis gives, by name; without rows where there is nothing to say.
+    evaluations : pandas.DataFrame
+        What `evaluations.evaluations` returns, for single runs.
+    """
+
+    study: Study
+    tables: Mapping[str, pd.DataFrame]
+    evaluations: pd.DataFrame = field(repr=False)
+
+    def has(self, *names: str) -> bool:
+        """Return whether all these tables (or the evaluations) have rows."""
+        return all(len(self.table(name)) > 0 for name in names)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table; `evaluations` is one, too."""
+        return self.evaluations if name == "evaluations" else self.tables[name]
+
+    def label(self, arm: str) -> str:
+        """Say an arm as the study file wants it said."""
+        return self.study.label(arm)
+
+    @property
+    def against(self) -> str:
+        """Name the reference, to follow a caption; empty where all pairs are compared."""
+        reference = self.study.contrast_reference
+        return f", compared with {self.label(reference)}" if reference else ""
+
+    @property
+    def levels(self) -> list[float]:
+        """The thresholds of the grid, ascending; empty without one."""
+        return sorted(self.tables["threshold_events"]["threshold"].unique().tolist())

@@ -1,0 +1,169 @@
+"""The analysis from traces to tables: all of it at once, or one stage between files."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from thresher import analyses
+from thresher.canonical import canonical
+from thresher.evaluations import evaluations
+from thresher.files import atomic, write_text
+from thresher.importing import completed, read_source, trace_table
+from thresher.results import Results
+from thresher.study.plan import Study
+from thresher.tables import check, read_table, write_table
+from thresher.trace import check_specification, read_predictions, read_traces, write_trace
+
+Path_ = str | os.PathLike[str]
+
+
+def collect(traces: pa.Table, study: Study) -> pd.DataFrame:
+    """Reduce a study's traces to its evaluations; see `evaluations.evaluations`."""
+    trained = study.training is not None
+    return evaluations(
+        traces,
+        study.axis.name,
+        [metric.name for metric in study.metrics],
+        study.endpoint.budget,
+        quantities=("loss",) if trained else (),
+        complete=trained,
+    )
+
+
+def collect_files(
+    paths: Sequence[Path_], runs: Sequence[Path_], study: Study, output: Path_
+) -> None:
+    """Read every trace of a study once and write its evaluations as Parquet.
+
+    Parameters
+    ----------
+    paths, runs : sequence of path
+        The traces, and the ``*.run.json`` with the digest of each.
+    study : Study
+    output : path
+
+    Raises
+    ------
+    TraceError
+        Naming the file, if one is damaged, or was made from another specification than the
+        study's.
+    """
+    expected = {arm.path: study.specification(arm) for arm in study.arms}
+    for path in paths:
+        check_specification(path, expected["/".join(Path(path).parts[-3:-1])])
+    frame = collect(read_traces(paths, runs=runs), study)
+    with atomic(output) as temporary:
+        frame.to_parquet(temporary, index=False, compression="zstd")
+
+
+def import_files(
+    study: Study, traces: Path_, evaluations: Path_, predictions: Path_, document: Path_
+) -> None:
+    """Read the logs that a study names; write the trace table, evaluations and whole study.
+
+    Parameters
+    ----------
+    study : Study
+        With `traces`, without arms.
+    traces, evaluations, predictions : path
+        Parquet; there are no predictions, so that table is empty.
+    document : path
+        ``study.json``.
+    """
+    assert study.traces is not None
+    imported = read_source(study.traces, study)
+    done, frame = completed(study, imported)
+    write_trace(
+        trace_table(study, imported),
+        traces,
+        specification=canonical({"traces": asdict(study.traces), "digests": imported.digests}),
+        axis=study.axis.name,
+        quantities={study.metric.name: study.metric.data},
+    )
+    for content, path in ((frame, evaluations), (pd.DataFrame(), predictions)):
+        with atomic(path) as temporary:
+            content.to_parquet(temporary, index=False, compression="zstd")
+    write_text(done.document(), document)
+
+
+def join_predictions(paths: Sequence[Path_], runs: Sequence[Path_], output: Path_) -> None:
+    """Join the predictions of all blocks; a factor that a file lacks is missing there."""
+    joined = read_predictions(paths, runs)
+    with atomic(output) as temporary:
+        pq.write_table(joined, temporary, compression="zstd")
+
+
+def read_frame(path: Path_) -> pd.DataFrame:
+    """Read evaluations or predictions."""
+    return pd.read_parquet(path)
+
+
+def analyse(name: str, needed: Mapping[str, pd.DataFrame], study: Study) -> dict[str, pd.DataFrame]:
+    """Compute the tables of one analysis and check them against their schemas.
+
+    Parameters
+    ----------
+    name : str
+        A file of `analyses/`.
+    needed : mapping of str to pandas.DataFrame
+        At least what the analysis needs.
+    study : Study
+    """
+    declared = analyses.every()[name]
+    found = declared.compute({need: needed[need] for need in declared.needs}, study)
+    return {
+        table: check(found[table], declared.tables[table].schema, table)
+        for table in declared.tables
+    }
+
+
+def analyse_files(
+    name: str, inputs: Mapping[str, Path_], study: Study, outputs: Mapping[str, Path_]
+) -> None:
+    """Compute one analysis from files to files."""
+    schemas = analyses.schemas()
+    needed = {
+        need: read_frame(path) if need in analyses.SOURCES else read_table(path, schemas[need])
+        for need, path in inputs.items()
+    }
+    for table, found in analyse(name, needed, study).items():
+        write_table(found, schemas[table], outputs[table])
+
+
+def analyse_all(
+    study: Study, frame: pd.DataFrame, predictions: pd.DataFrame | None = None
+) -> Results:
+    """Compute every table of a study in memory.
+
+    Parameters
+    ----------
+    study : Study
+    frame : pandas.DataFrame
+        What `collect` returns.
+    predictions : pandas.DataFrame or None
+    """
+    needed = {"evaluations": frame}
+    needed["predictions"] = pd.DataFrame() if predictions is None else predictions
+    tables: dict[str, pd.DataFrame] = {}
+    for name in analyses.every():
+        found = analyse(name, {**tables, **needed}, study)
+        tables.update(found)
+    return Results(study, tables, frame)
+
+
+def read_results(study: Study, tables: Mapping[str, Path_], frame: Path_) -> Results:
+    """Read what the stages of a study wrote.
+
+    Raises
+    ------
+    TableError
+        Naming the file and what to do, if a table can't be read.
+    """
+    schemas = analyses.schemas()
+    found = {name: read_table(Path(tables[name]), schema) for name, schema in schemas.items()}
+    return Results(study, found, read_frame(frame))
