@@ -17,6 +17,11 @@ def made(study, **variants):
     return {arm.label: arm for arm in study(change).arms}
 
 
+def options_of(model: str, **given) -> dict:
+    """A model's defaults, and what is given."""
+    return {name: o.default for name, o in models.load(model).options.items()} | given
+
+
 def test_a_variant_with_single_values_is_one_arm(study):
     (arm,) = made(study, one=LSTM).values()
     assert (arm.label, arm.path, arm.merge_mode, arm.factors) == (
@@ -25,7 +30,8 @@ def test_a_variant_with_single_values_is_one_arm(study):
         "none",
         {},
     )
-    assert arm.model_options == {"units": 4, "direction": "forward"}
+    assert arm.model_options == options_of("lstm", units=4)
+    assert arm.model_options["direction"] == "forward"
 
 
 def test_merge_modes_fan_out_in_the_order_given(study):
@@ -35,7 +41,7 @@ def test_merge_modes_fan_out_in_the_order_given(study):
     for mode, arm in zip(modes, arms.values(), strict=True):
         assert arm.path == f"both/{mode}/default"
         assert (arm.merge_mode, arm.factors) == (mode, {})
-        assert arm.model_options == {"units": 3, "merge_mode": mode}
+        assert arm.model_options == options_of("bilstm", units=3, merge_mode=mode)
 
 
 def test_one_merge_mode_is_named_though_it_is_no_list_or_not_given(study):

@@ -6,6 +6,8 @@ import re
 import pytest
 import yaml
 
+from thresher import models
+
 LSTM = {"model": "lstm", "units": 4}
 
 
@@ -65,7 +67,10 @@ def test_contrasts_with_the_reference_need_one(line_of, content):
         ({"model": "lstm", "match_parameters": "both"}, "must be one of one, both sum, both con"),
         ({"model": "lstm", "match_parameters": "two"}, "must be one of one, both sum, both con"),
         (LSTM | {"match_parameters": "one"}, "but units was 4; keep one of them"),
-        ({"model": "gru", "match_parameters": "one"}, "model must be one of bilstm, lstm"),
+        (
+            {"model": "no such model", "match_parameters": "one"},
+            f"model must be one of {', '.join(models.NAMES)}",
+        ),
     ],
 )
 def test_match_parameters_needs_an_arm_and_free_units(line_of, variant, line):
@@ -96,7 +101,7 @@ def test_every_error_of_a_file_is_reported_at_once(lines_of):
         "task/timesteps": 0,
         "variants/one/units": 0,
         "variants/both/merge_mode": "conct",
-        "variants/more": {"model": "gru"},
+        "variants/more": {"model": "no such model"},
         "training/epochs": "many",
         "training/optimizer": "adan",
         "endpoint/threshold": math.nan,

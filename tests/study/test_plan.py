@@ -5,6 +5,7 @@ import json
 import pytest
 from synthetic import settings
 
+from thresher import models
 from thresher.study import Analysis
 
 
@@ -97,7 +98,9 @@ def test_a_specification_says_everything_in_full(study):
         "name": "cumulative_sum",
         "options": {"timesteps": 6, "limit_fraction": 0.25},
     }
-    assert found["model"] == {"name": "bilstm", "options": {"units": 4, "merge_mode": "sum"}}
+    defaults = {name: o.default for name, o in models.load("bilstm").options.items()}
+    options = {**defaults, "units": 4, "merge_mode": "sum"}
+    assert found["model"] == {"name": "bilstm", "options": options}
     assert (found["study"], found["arm"]) == ("made", "both sum")
 
 
