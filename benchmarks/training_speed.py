@@ -23,9 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from thresher.collecting import uncollected
+from thresher.canonical import canonical
 from thresher.files import write_text
-from thresher.study.plan import Training, canonical
+from thresher.garbage_collection import gc_paused
+from thresher.training_options import Training
 
 ROOT = Path(__file__).parents[1]
 YARDSTICK = ROOT / "benchmarks" / "yardstick_jax.py"
@@ -194,7 +195,7 @@ def _finish(process: subprocess.Popen) -> dict[str, Any]:
 
 def time_thresher(work: Work, folder: Path, spawned: float) -> dict[str, float]:
     """Time one job from its start until its files are there, then further groups of lanes."""
-    with uncollected():  # as in the job's script
+    with gc_paused():  # as in the job's script
         from thresher.training import Streams, run_job, train_block
         from thresher.training.job import task_and_model
 

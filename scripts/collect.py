@@ -7,4 +7,5 @@ from thresher.study import read_document
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         study = read_document(snakemake.input.study)
-        collect_files(snakemake.input.traces, study, snakemake.output[0])
+        inputs = snakemake.input
+        collect_files(inputs.traces, inputs.runs, study, snakemake.output[0])

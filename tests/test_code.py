@@ -18,6 +18,13 @@ def test_training_depends_on_the_engine_and_not_on_the_report():
     assert not any("/report/" in file or "/statistics/" in file for file in files)
 
 
+def test_training_depends_on_no_table_of_the_analysis_and_not_on_the_study_s_parts():
+    files = names(code(SCRIPTS / "train_block.py", "thresher.tasks.cumulative_sum"))
+    assert "src/thresher/trace.py" in files
+    assert "src/thresher/tables.py" not in files
+    assert not any("/study/" in file for file in files)
+
+
 def test_training_one_model_does_not_depend_on_another():
     files = names(code(SCRIPTS / "train_block.py", "thresher.models.lstm"))
     assert "src/thresher/models/bilstm.py" not in files

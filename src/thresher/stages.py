@@ -14,6 +14,7 @@ from thresher.files import atomic
 from thresher.results import Results
 from thresher.study.plan import Study
 from thresher.tables import check, read_table, write_table
+from thresher.trace import check_specification, read_predictions, read_traces
 
 Path_ = str | os.PathLike[str]
 
@@ -31,18 +32,35 @@ def collect(traces: pa.Table, study: Study) -> pd.DataFrame:
     )
 
 
-def collect_files(paths: Sequence[Path_], study: Study, output: Path_) -> None:
-    """Read every trace of a study once and write its evaluations as Parquet."""
-    parts = [pq.read_table(path, page_checksum_verification=True) for path in paths]
-    frame = collect(pa.concat_tables(parts, promote_options="permissive"), study)
+def collect_files(
+    paths: Sequence[Path_], runs: Sequence[Path_], study: Study, output: Path_
+) -> None:
+    """Read every trace of a study once and write its evaluations as Parquet.
+
+    Parameters
+    ----------
+    paths, runs : sequence of path
+        The traces, and the ``*.run.json`` with the digest of each.
+    study : Study
+    output : path
+
+    Raises
+    ------
+    TraceError
+        Naming the file, if one is damaged, or was made from another specification than the
+        study's.
+    """
+    expected = {arm.path: study.specification(arm) for arm in study.arms}
+    for path in paths:
+        check_specification(path, expected["/".join(Path(path).parts[-3:-1])])
+    frame = collect(read_traces(paths, runs=runs), study)
     with atomic(output) as temporary:
         frame.to_parquet(temporary, index=False, compression="zstd")
 
 
-def join_predictions(paths: Sequence[Path_], output: Path_) -> None:
+def join_predictions(paths: Sequence[Path_], runs: Sequence[Path_], output: Path_) -> None:
     """Join the predictions of all blocks; a factor that a file lacks is missing there."""
-    parts = [pq.read_table(path, page_checksum_verification=True) for path in paths]
-    joined = pa.concat_tables(parts, promote_options="permissive").replace_schema_metadata(None)
+    joined = read_predictions(paths, runs)
     with atomic(output) as temporary:
         pq.write_table(joined, temporary, compression="zstd")
 

@@ -89,6 +89,7 @@ rule join_predictions:
     """Join the final predictions of every run on the held-out examples that all share."""
     input:
         predictions=blocks("predictions.parquet"),
+        runs=blocks("run.json"),
     output:
         "results/{study}/predictions.parquet",
     log:

@@ -6,8 +6,8 @@ from dataclasses import asdict, replace
 from itertools import product
 from typing import Any
 
-from thresher import models, tasks
-from thresher.declarations import ModelDeclaration
+from thresher import decoding, models, tasks
+from thresher.declarations import Head, ModelDeclaration
 from thresher.study import plan, wording
 from thresher.study.checking import optimizer_problems, resolve, with_rate
 
@@ -56,11 +56,12 @@ def expand(
     return [arm for name in variants for arm in arms.get(name, [])]
 
 
-def _shapes(task: plan.Task | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _shapes(task: plan.Task | None) -> tuple[tuple[int, ...], Head]:
+    """Return the shape of an input and the head that the task asks of every model."""
     if task is None:
-        return (1, 1), (1, 1)
+        return (1, 1), Head(1, "sigmoid", per_timestep=True)
     declared = tasks.load(task.name)
-    return declared.inputs(task.options), declared.outputs(task.options)
+    return declared.inputs(task.options), decoding.head(declared, task.options)
 
 
 def _variant(

@@ -3,19 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
+from thresher.canonical import canonical
 from thresher.declarations import Value
 from thresher.metric import Axis, Metric
 from thresher.training_options import Training
 
 PAIRING = "data+weights"
 METRIC = "eval_loss"
-
-
-def canonical(content: Any) -> str:
-    """Write JSON with sorted keys and no spaces, so that equal content is an equal string."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True)
