@@ -67,8 +67,9 @@ class Endpoint:
         Where it comes from: ``study file`` or ``position baseline``.
     sustain : int
         Consecutive evaluations of a run.
-    smooth : int
-        Evaluations of a trailing mean that takes the metric's place; 1 for none.
+    smooth : float
+        Along the axis: how far back a trailing mean reaches that takes the metric's place; 0 for
+        none.
     budget : float
         Along the axis.
     """
@@ -76,7 +77,7 @@ class Endpoint:
     threshold: float
     threshold_source: str = "position baseline"
     sustain: int = 3
-    smooth: int = 1
+    smooth: float = 0
     budget: float = 1000
 
 
