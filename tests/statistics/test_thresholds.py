@@ -13,7 +13,8 @@ from thresher.statistics.contrasts import contrasts, pairs_of
 from thresher.statistics.flips import draw
 from thresher.statistics.multiplicity import holm
 from thresher.statistics.permutation import permutation_test, relabellings
-from thresher.statistics.thresholds import max_t, threshold_events, thresholds, unpaired_max_t
+from thresher.statistics.max_t import max_t, unpaired_max_t
+from thresher.statistics.thresholds import threshold_events, thresholds
 from thresher.tables import THRESHOLD_EVENTS, THRESHOLDS
 
 BUDGET, GRID = 100, (0.2, 0.3, 0.4)

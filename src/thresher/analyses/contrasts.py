@@ -16,7 +16,7 @@ INTERVAL = ViewColumn("Interval", "lower", "difference", ("lower", "upper"))
 def plan_of(study: Any) -> dict[str, Any]:
     """Return the settings that contrasts and threshold grid share."""
     plan = asdict(study.analysis)
-    shared = {name: plan[name] for name in ("alpha", "confidence", "margin", "flips")}
+    shared = {name: plan[name] for name in ("alpha", "confidence", "margin", "flips", "family")}
     return {**shared, "paired": study.paired, "entropy": study.entropy}
 
 
@@ -59,14 +59,23 @@ ANALYSIS = Analysis(
                 VERDICT,
                 DIFFERENCE,
                 INTERVAL,
+                ViewColumn(
+                    "All contrasts together",
+                    "lower_family",
+                    "difference",
+                    ("lower_family", "upper_family"),
+                ),
                 ViewColumn("Relative", "percent", "percent", ("percent_lower", "percent_upper")),
+                ViewColumn("Against the margin", "size"),
                 ViewColumn("p", "p", "p"),
-                ViewColumn("p, Holm", "p_adjusted", "p"),
-                ViewColumn("p of equivalence, Holm", "p_equivalence_adjusted", "p"),
+                ViewColumn("p, adjusted", "p_adjusted", "p"),
+                ViewColumn("p of equivalence, adjusted", "p_equivalence_adjusted", "p"),
                 ViewColumn("Runs", "n_arm", "count"),
                 ViewColumn("Reached", "reached_arm", "count"),
                 ViewColumn("Reached, other arm", "reached_reference", "count"),
-                ViewColumn("P(sooner) + ½ P(tie)", "win_probability", "number"),
+                ViewColumn(
+                    "P(sooner) + ½ P(tie)", "win_probability", "number", ("win_lower", "win_upper")
+                ),
                 ViewColumn("Cliff’s delta", "cliffs_delta", "number"),
             ),
             order=10,
@@ -81,7 +90,7 @@ ANALYSIS = Analysis(
                 DIFFERENCE,
                 INTERVAL,
                 ViewColumn("Relative", "percent", "percent"),
-                ViewColumn("p, Holm", "p_adjusted", "p"),
+                ViewColumn("p, adjusted", "p_adjusted", "p"),
                 ViewColumn("P(sooner) + ½ P(tie)", "win_probability", "number"),
             ),
             order=20,

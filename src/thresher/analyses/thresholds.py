@@ -68,6 +68,7 @@ ANALYSIS = Analysis(
                 ),
                 ViewColumn("p at this level alone", "p", "p"),
                 ViewColumn("p, max-T over the grid", "p_max_t", "p"),
+                ViewColumn("p that decides", "p_decides", "p"),
                 ViewColumn("Reached", "reached_arm", "count"),
                 ViewColumn("Reached, other arm", "reached_reference", "count"),
             ),

@@ -45,9 +45,9 @@ def curves(
     for label in found if arms is None else arms:
         arm = _of(found, label)
         for metric in metrics:
-            _, times, values = whole_runs(arm, metric)
+            seeds, times, values = whole_runs(arm, metric)
             if len(values):
-                result = mean_band(values, band, confidence, entropy)
+                result = mean_band(values, band, confidence, entropy, seeds)
                 parts.append(_rows(result, arm, metric, times, len(arm.seeds)))
     return _table(parts, CURVES, "curves")
 
@@ -93,13 +93,13 @@ def curve_differences(
             runs = len(np.intersect1d(arm.seeds, reference.seeds)) if paired else len(arm.seeds)
             if paired:
                 _, first, second = np.intersect1d(seeds, more, return_indices=True)
-                values, against = values[first], against[second]
+                seeds, values, against = seeds[first], values[first], against[second]
             if not (len(values) and len(against)):
                 continue
             result = (
-                mean_band(values - against, band, confidence, entropy)
+                mean_band(values - against, band, confidence, entropy, seeds)
                 if paired
-                else difference_band(values, against, band, confidence, entropy)
+                else difference_band(values, against, band, confidence, entropy, (seeds, more))
             )
             rows = _rows(result, arm, metric, times, runs)
             parts.append(rows.assign(reference=other))

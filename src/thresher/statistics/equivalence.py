@@ -52,8 +52,8 @@ def unpaired_equivalence(
     labels : Labels
     """
     _check_margin(margin)
-    above = permutation_test(arm, (1 - margin) * reference, labels).p_greater
-    below = permutation_test(arm, (1 + margin) * reference, labels).p_less
+    above = permutation_test(arm, (1 - margin) * reference, labels, None).p_greater
+    below = permutation_test(arm, (1 + margin) * reference, labels, None).p_less
     return max(above, below)
 
 

@@ -18,7 +18,7 @@ def estimates(runs: pd.DataFrame, confidence: float, entropy: int) -> dict[str, 
     time, event = times_of(runs)
     reached = int(event.sum())
     diverged = int((runs["outcome"] == "diverged").sum()) if "outcome" in runs else 0
-    mean = restricted_mean(time, confidence)
+    mean = restricted_mean(time, confidence, float(runs["budget"].iloc[0]))
     median = order_statistic_median(np.where(event, time, np.inf), confidence)
     running = ert(time, event, confidence, entropy)
     lower, upper = wilson(np.array(reached), len(runs), confidence)

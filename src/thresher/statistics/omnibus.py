@@ -8,10 +8,10 @@ from scipy import stats
 
 from thresher.statistics.checking import check_events
 from thresher.statistics.flips import generator
+from thresher.statistics.montecarlo import TIE, p_value
 from thresher.tables import OMNIBUS, check
 
 PERMUTATIONS = 9_999
-_TIE = 1e-9
 _CELLS = 1 << 22
 
 
@@ -79,17 +79,17 @@ def _friedman_row(times: np.ndarray, entropy: int) -> dict:
     ranks = stats.rankdata(times, axis=1)
     random = generator(entropy, "omnibus")
     chunk = max(1, _CELLS // ranks.size)
-    observed, extreme = _between(ranks.sum(axis=0), len(ranks)), 0
+    observed, found = float(_between(ranks.sum(axis=0), len(ranks))), []
     for begin in range(0, PERMUTATIONS, chunk):
         count = min(chunk, PERMUTATIONS - begin)
         drawn = random.permuted(np.broadcast_to(ranks, (count, *ranks.shape)), axis=2)
-        extreme += _count(_between(drawn.sum(axis=1), len(ranks)), observed)
+        found.append(_between(drawn.sum(axis=1), len(ranks)))
     return {
         "test": "Friedman, labels permuted within seeds",
         "arms": times.shape[1],
         "n": len(times),
         "statistic": friedman(times),
-        "p": (extreme + 1) / (PERMUTATIONS + 1),
+        "p": _p(found, observed),
     }
 
 
@@ -103,17 +103,17 @@ def _kruskal_row(samples: list[np.ndarray], entropy: int) -> dict:
 
     random = generator(entropy, "omnibus")
     chunk = max(1, _CELLS // len(ranks))
-    observed, extreme = between(ranks), 0
+    observed, found = float(between(ranks)), []
     for begin in range(0, PERMUTATIONS, chunk):
         count = min(chunk, PERMUTATIONS - begin)
         drawn = random.permuted(np.broadcast_to(ranks, (count, len(ranks))), axis=1)
-        extreme += _count(between(drawn), observed)
+        found.append(between(drawn))
     return {
         "test": "Kruskal–Wallis, labels permuted",
         "arms": len(samples),
         "n": int(sizes.min()),
         "statistic": kruskal_wallis(samples),
-        "p": (extreme + 1) / (PERMUTATIONS + 1),
+        "p": _p(found, observed),
     }
 
 
@@ -129,5 +129,5 @@ def _within(ranks: np.ndarray) -> float:
     return float(((ranks - (k + 1) / 2) ** 2).sum() / (n * (k - 1)))
 
 
-def _count(drawn: np.ndarray, observed: np.ndarray) -> int:
-    return int(np.count_nonzero(drawn >= observed - _TIE * (1 + abs(observed))))
+def _p(drawn: list[np.ndarray], observed: float) -> float:
+    return float(p_value(np.concatenate(drawn), observed, TIE * (1 + observed), exact=False))

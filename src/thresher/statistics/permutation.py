@@ -2,14 +2,18 @@
 
 import itertools
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from thresher.statistics.flips import generator
+from thresher.statistics.montecarlo import TIE, p_value
 
-_TIE = 1e-9
 _STEPS = 40
+_PRECISION = 1e-6
+# Rounding of a variance, in squares of the largest value: smaller ones are taken as this.
+_ROUNDING = 64 * np.finfo(float).eps
 _CHUNK = 1 << 14
 
 
@@ -76,53 +80,51 @@ class TwoSample:
 
 
 class _Sample:
-    """Sums that give the studentised statistic of every relabelling at any shift of the arm."""
+    """Sums that give Welch's statistic of every relabelling for a family of pooled samples.
 
-    def __init__(self, arm: np.ndarray, reference: np.ndarray, labels: Labels):
-        self.sizes = (len(arm), len(reference))
+    The sample at θ is u + θ w, so that one matrix product serves the search over θ.
+    """
+
+    def __init__(self, fixed: np.ndarray, moving: np.ndarray, arm: int, labels: Labels):
+        self.sizes = (arm, len(fixed) - arm)
         self.labels = labels
-        values = np.concatenate([arm, reference])
-        self.values = values - values.mean()
-        self.scale = np.abs(self.values).max() or 1.0
-        own = np.repeat([1.0, 0.0], self.sizes)
-        columns = np.column_stack([own, self.values, self.values**2, self.values * own])
+        u, w = fixed - fixed.mean(), moving - moving.mean()
+        self.scales = np.abs(u).max(), np.abs(w).max()
+        columns = np.column_stack([u, w, u * u, u * w, w * w])
         self.sums, self.totals = labels.sums(columns), columns.sum(axis=0)
-        self.identity = np.array([columns[: len(arm)].sum(axis=0)])
+        self.identity = columns[:arm].sum(axis=0)[None]
 
-    def statistic(self, sums: np.ndarray, shift: float) -> np.ndarray:
-        """Return Welch's t for sums of shape (relabellings, 4), the arm moved by −shift."""
+    def statistic(self, sums: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the statistic for sums of shape (relabellings, 5), and what rounding may do."""
         first, second = self.sizes
-        count, plain, square, cross = sums.T
-        all_count, all_plain, all_square, all_cross = self.totals
-        s1 = plain - shift * count
-        s2 = all_plain - shift * all_count - s1
-        q1 = square - 2 * shift * cross + shift**2 * count
-        q2 = all_square - 2 * shift * all_cross + shift**2 * all_count - q1
+        weights = np.array([1.0, 2 * theta, theta**2])
+        s1, q1 = sums[:, :2] @ [1.0, theta], sums[:, 2:] @ weights
+        s2, q2 = self.totals[:2] @ [1.0, theta] - s1, self.totals[2:] @ weights - q1
+        scale = (self.scales[0] + abs(theta) * self.scales[1]) or 1.0
         difference = s1 / first - s2 / second
-        if min(self.sizes) < 2:
-            return difference  # one run has no spread to studentise with
-        error = (q1 - s1**2 / first) / (first * (first - 1))
-        error += (q2 - s2**2 / second) / (second * (second - 1))
-        level = _TIE * (self.scale + abs(shift))
-        difference = np.where(np.abs(difference) <= level, 0.0, difference)
-        error = np.sqrt(np.maximum(error, level**2))
-        return difference / error
+        difference = np.where(np.abs(difference) <= TIE * scale, 0.0, difference)
+        if min(self.sizes) < 2:  # one run has no spread to studentise with
+            return difference, np.full(len(sums), TIE * scale)
+        variance = (q1 - s1**2 / first) / (first * (first - 1))
+        variance += (q2 - s2**2 / second) / (second * (second - 1))
+        floor = _ROUNDING * scale**2 / min(self.sizes)
+        variance = np.maximum(variance, floor)
+        t = difference / np.sqrt(variance)
+        return t, TIE + np.abs(t) * np.minimum(TIE + floor / variance, 0.5)
 
-    def p(self, shift: float, side: int = 0) -> float:
-        """Return the p-value of a shift: two-sided for 0, else in the direction of `side`."""
-        observed = self.statistic(self.identity, shift)[0]
-        drawn = self.statistic(self.sums, shift)
+    def p(self, theta: float, side: int = 0) -> float:
+        """Return the p-value at θ: two-sided for 0, else in the direction of `side`."""
+        (observed,), (slack,) = self.statistic(self.identity, theta)
+        drawn, _ = self.statistic(self.sums, theta)
         if side == 0:
             observed, drawn = abs(observed), np.abs(drawn)
         else:
             observed, drawn = side * observed, side * drawn
-        extreme = np.count_nonzero(drawn >= observed - _TIE * (1 + abs(observed)))
-        own = 0 if self.labels.exact else 1
-        return (extreme + own) / (len(drawn) + own)
+        return float(p_value(drawn, observed, slack, self.labels.exact))
 
 
 def permutation_test(
-    arm: np.ndarray, reference: np.ndarray, labels: Labels, confidence: float = 0.95
+    arm: np.ndarray, reference: np.ndarray, labels: Labels, confidence: float | None = 0.95
 ) -> TwoSample:
     """Test two independent samples for equal means by the permuted Welch statistic.
 
@@ -137,52 +139,159 @@ def permutation_test(
     arm : ndarray, shape (n_arm,)
     reference : ndarray, shape (n_reference,)
     labels : Labels
-    confidence : float
+    confidence : float or None
+        No limits (NaN) where None.
 
     References
     ----------
     Janssen (1997), Stat. Probab. Lett. 36:9; Horiguchi & Uno (2020), doi 10.1002/sim.8565.
     """
-    first, second = np.asarray(arm, float), np.asarray(reference, float)
-    if labels.matrix.shape[1] != len(first) + len(second) or not len(first) or not len(second):
-        raise ValueError(f"{len(first)} and {len(second)} runs do not fit the relabellings")
-    sample = _Sample(first, second, labels)
-    mean = float(first.mean() - second.mean())
-    p = sample.p(0.0)
-    limits = (-np.inf, np.inf)
-    if labels.smallest <= (1 - confidence) * (1 + 1e-12):
-        limits = _limits(sample, mean, p, (1 - confidence) * (1 + 1e-12))
-    return TwoSample(mean, p, sample.p(0.0, 1), sample.p(0.0, -1), *limits)
+    sample = _shifted(arm, reference, labels)
+    mean = float(np.mean(arm) - np.mean(reference))
+    p, greater, less = (sample.p(0.0, side) for side in (0, 1, -1))
+    lower = upper = math.nan
+    if confidence is not None:
+        ((lower, upper),) = difference_limits(arm, reference, labels, [confidence])
+    return TwoSample(mean, p, greater, less, lower, upper)
+
+
+def difference_limits(
+    arm: np.ndarray, reference: np.ndarray, labels: Labels, confidences: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Return limits of the difference of means; see `permutation_test`.
+
+    Parameters
+    ----------
+    arm, reference : ndarray, shapes (n_arm,), (n_reference,)
+    labels : Labels
+    confidences : sequence of float
+    """
+    sample = _shifted(arm, reference, labels)
+    mean = float(np.mean(arm) - np.mean(reference))
+    width = sample.scales[0] or 1.0
+    return [_inverted(sample, mean, width, 1 - c, (0, 0), (0.0,)) for c in confidences]
+
+
+def ratio_limits(
+    arm: np.ndarray,
+    reference: np.ndarray,
+    labels: Labels,
+    confidences: Sequence[float],
+    one_sided: bool = False,
+    known: Sequence[float] = (1.0,),
+) -> list[tuple[float, float]]:
+    """Return limits of the ratio of means ρ by inverting the permutation test of A − ρR.
+
+    The sample that is relabelled is that of A and ρR, as in the test of equivalence. Assumption:
+    runs are independent; exact in a scale model, in which A is distributed as ρR, else
+    asymptotically. ρ is searched from 0 upwards, by bisection to 1e-6 of the estimate.
+
+    Parameters
+    ----------
+    arm, reference : ndarray, shapes (n_arm,), (n_reference,)
+        Not negative.
+    labels : Labels
+    confidences : sequence of float
+    one_sided : bool
+        Invert both one-sided tests, each at (1 − confidence) / 2, instead of the two-sided one:
+        limits at 1 − 2α then lie inside a margin exactly if both tests of equivalence reject at α.
+    known : sequence of float
+        Ratios at which the limits have to agree with the test.
+
+    Returns
+    -------
+    list of (lower, upper)
+        NaN where the reference's mean is 0; −∞ or ∞ where the test rejects nowhere.
+    """
+    own, its = np.asarray(arm, float), np.asarray(reference, float)
+    if not its.mean() > 0:
+        return [(math.nan, math.nan)] * len(confidences)
+    fixed = np.concatenate([own, np.zeros(len(its))])
+    moving = np.concatenate([np.zeros(len(own)), its])
+    sample = _Sample(fixed, moving, len(own), labels)
+    ratio = float(own.mean() / its.mean())
+    sides, share = ((1, -1), 2) if one_sided else ((0, 0), 1)
+    return [
+        _inverted(sample, ratio, max(ratio, 0.1), (1 - c) / share, sides, known, 0.0)
+        for c in confidences
+    ]
+
+
+def _shifted(arm: np.ndarray, reference: np.ndarray, labels: Labels) -> _Sample:
+    """Return the sample whose arm is moved by −θ."""
+    own, its = np.asarray(arm, float), np.asarray(reference, float)
+    if labels.matrix.shape[1] != len(own) + len(its) or not len(own) or not len(its):
+        raise ValueError(f"{len(own)} and {len(its)} runs do not fit the relabellings")
+    moving = -np.repeat([1.0, 0.0], [len(own), len(its)])
+    return _Sample(np.concatenate([own, its]), moving, len(own), labels)
 
 
 def statistics_of(
     arm: np.ndarray, reference: np.ndarray, labels: Labels
-) -> tuple[float, np.ndarray]:
-    """Return Welch's statistic as observed, and of every relabelling, shape (relabellings,)."""
-    sample = _Sample(np.asarray(arm, float), np.asarray(reference, float), labels)
-    observed = sample.statistic(sample.identity, 0.0)[0]
-    return float(observed), sample.statistic(sample.sums, 0.0)
+) -> tuple[float, float, np.ndarray]:
+    """Return Welch's statistic as observed, its slack for ties, and that of every relabelling."""
+    sample = _shifted(arm, reference, labels)
+    (observed,), (slack,) = sample.statistic(sample.identity, 0.0)
+    return float(observed), float(slack), sample.statistic(sample.sums, 0.0)[0]
 
 
-def _limits(sample: _Sample, mean: float, p: float, alpha: float) -> tuple[float, float]:
-    """Bisect for both limits; 0 is kept on the side that its own p-value puts it."""
-    found = []
-    for side in (-1.0, 1.0):
-        inside, outside = mean, math.nan
-        if side * mean < 0:  # 0 lies on this side of the estimate
-            inside, outside = (0.0, math.nan) if p > alpha else (mean, 0.0)
-        step = sample.scale * side
-        while math.isnan(outside):
-            if sample.p(inside + step) <= alpha:
-                outside = inside + step
-            elif abs(step) > 1e9 * sample.scale:
-                inside = outside = side * math.inf
-            else:
-                inside, step = inside + step, 2 * step
-        for _ in range(_STEPS):
-            if not abs(outside - inside) > 1e-6 * sample.scale:
-                break
-            middle = (inside + outside) / 2
-            inside, outside = (middle, outside) if sample.p(middle) > alpha else (inside, middle)
-        found.append(inside)
-    return found[0], found[1]
+def _inverted(
+    sample: _Sample,
+    estimate: float,
+    width: float,
+    alpha: float,
+    sides: tuple[int, int],
+    known: Sequence[float],
+    least: float = -math.inf,
+) -> tuple[float, float]:
+    """Search for both limits around the estimate, at which no test rejects."""
+    level = alpha * (1 + 1e-12)
+    smallest = sample.labels.smallest if sides == (0, 0) else sample.labels.resolution
+    if smallest > level:
+        return -math.inf, math.inf
+
+    def limit(side: int, step: float) -> float:
+        def kept(theta: float) -> bool:
+            return sample.p(theta, side) > level
+
+        direction = 1 if step > 0 else -1
+        ahead = [theta for theta in known if direction * (theta - estimate) > 0]
+        ahead.sort(reverse=direction < 0)
+        return _edge(kept, estimate, step, ahead, least, _PRECISION * width)
+
+    return limit(sides[0], -width), limit(sides[1], width)
+
+
+def _edge(
+    kept: Callable[[float], bool],
+    inside: float,
+    step: float,
+    ahead: Sequence[float],
+    least: float,
+    precision: float,
+) -> float:
+    """Return the last θ that is kept, from `inside` on; exact about those known to matter."""
+    outside = math.nan
+    for theta in ahead:  # nearest first
+        if kept(theta):
+            inside = theta
+        else:
+            outside = theta
+            break
+    farthest = 1e9 * abs(step)
+    while math.isnan(outside):
+        if inside <= least:
+            return least
+        theta = max(inside + step, least)
+        if not kept(theta):
+            outside = theta
+        elif abs(step) > farthest:
+            return math.copysign(math.inf, step)
+        else:
+            inside, step = theta, 2 * step
+    for _ in range(_STEPS):
+        if not abs(outside - inside) > precision:
+            break
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if kept(middle) else (inside, middle)
+    return inside

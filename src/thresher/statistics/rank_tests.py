@@ -155,7 +155,7 @@ def _paired(
     time, event = times_of(aligned)
     every = np.column_stack([scores(time, event, test) for test in WEIGHTS])
     differences = every[:n] - every[n:]
-    tested = signflip(differences, draw(n, flips, entropy))
+    tested = signflip(differences, draw(seeds, flips, entropy))
     length = np.sqrt((differences**2).sum(axis=0))
     return [
         {

@@ -92,6 +92,7 @@ class Analysis:
     flips: int = 99_999
     band: str = "simultaneous"
     contrasts: str = "reference"
+    family: str = "joint"
     threshold_grid: tuple[float, ...] = ()
 
 
