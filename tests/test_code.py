@@ -90,8 +90,13 @@ def test_a_digest_is_of_content_and_neither_of_place_nor_of_time(copied, monkeyp
 
 @pytest.mark.parametrize(
     ("file", "same"),
-    [("script.py", False), ("thresher/tables.py", False), ("thresher/fields.py", False)]
-    + [("thresher/events.py", True), ("thresher/__init__.py", True)],
+    [
+        ("script.py", False),
+        ("thresher/tables.py", False),
+        ("thresher/fields.py", False),
+        ("thresher/events.py", True),
+        ("thresher/__init__.py", True),
+    ],
 )
 def test_a_digest_changes_with_the_files_that_are_reached_only(copied, file, same):
     first = digest(copied)

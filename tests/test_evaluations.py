@@ -53,7 +53,11 @@ def test_a_null_is_no_divergence_and_a_nan_is():
     assert found(traces(nulls))["diverged_at"].tolist() == [INF, INF]
     lost = [("a", 0, 0, None, 1.0), ("a", 0, 10, None, NAN), ("a", 0, 20, None, 2.0)]
     frame = found(traces(lost))
-    assert columns(frame, "time", "score", "diverged_at") == [[0, 10, 20], [1, None, None], [10] * 3]
+    assert columns(frame, "time", "score", "diverged_at") == [
+        [0, 10, 20],
+        [1, None, None],
+        [10] * 3,
+    ]
 
 
 @pytest.mark.parametrize("bad", [NAN, INF, -INF])

@@ -184,7 +184,9 @@ def test_arms_evaluated_at_different_times_are_each_taken_on_their_own_grid():
 
 
 def test_rows_are_in_the_order_of_arms_and_seeds_and_carry_what_names_the_arm():
-    parts = [frame([[0.9] * 3] * 2, arm, seeds=[5, 2]).assign(units=k) for k, arm in enumerate("ba")]
+    parts = [
+        frame([[0.9] * 3] * 2, arm, seeds=[5, 2]).assign(units=k) for k, arm in enumerate("ba")
+    ]
     for k, part in enumerate(parts):
         part.insert(3, "units", part.pop("units") + k)
     found = events(pd.concat(parts), LOSS, Endpoint(0.4, budget=10))

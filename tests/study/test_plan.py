@@ -5,7 +5,7 @@ import json
 import pytest
 
 from thresher import analyses
-from thresher.study import Analysis, read_document
+from thresher.study import Analysis, Training, read_document
 
 PANEL = {"title": "Both", "arms": ["one", "both sum"]}
 SCHEDULE = {"schedule": "PiecewiseConstantDecay", "boundaries": [10], "values": [0.1, 0.01]}
@@ -64,6 +64,7 @@ EVERY_RUN = {
     "options": lambda c: c["training"].update(optimizer_options={"beta_1": 0.5}),
     "evaluate_every": lambda c: c["training"].update(evaluate_every=10),
     "evaluation_size": lambda c: c["training"].update(evaluation_size=32),
+    "evaluation": lambda c: c["training"].update(evaluation="shared"),
     "lane_width": lambda c: c["training"].update(lane_width=16),
     "threads": lambda c: c["training"].update(threads=2),
     "one seed a job": lambda c: c.update(seeds_per_job=1),
@@ -86,7 +87,8 @@ def test_a_specification_says_everything_in_full(study):
         "epochs": 60,
         "batch_size": 1,
         "evaluate_every": 5,
-        "evaluation_size": 64,
+        "evaluation_size": Training.evaluation_size,
+        "evaluation": "per_seed",
         "optimizer": "adam",
         "learning_rate": 0.001,
         "optimizer_options": {},
