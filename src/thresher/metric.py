@@ -33,7 +33,7 @@ class Metric:
     better: Better = "lower"
     minimum: float | None = None
     maximum: float | None = None
-    data: str = ""
+    data: Literal["held-out", "training", ""] = ""
 
     @property
     def sign(self) -> int:

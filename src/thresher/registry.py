@@ -4,11 +4,12 @@ One file in `analyses/` declares ``ANALYSIS``, one in `figures/` declares ``FIGU
 report and contract tests go over whatever is there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from thresher.fields import Schema
+from thresher.sources import Source
 
 SECTIONS: Mapping[str, str] = {
     "answer": "Answer",
@@ -115,6 +116,8 @@ class Analysis:
     views : tuple of View
     notes : callable or None
         ``(results: Results) → iterable of (section, sentence)``.
+    sources : tuple of Source or callable
+        What a report has to cite where the analysis found something, or `Results` → that.
     """
 
     title: str
@@ -124,6 +127,11 @@ class Analysis:
     uses: tuple[str, ...] = ("arms", "reference", "pairing", "entropy", "analysis")
     views: tuple[View, ...] = ()
     notes: Callable[[Any], Iterator[tuple[str, str]]] | None = None
+    sources: tuple[Source, ...] | Callable[[Any], Sequence[Source]] = ()
+
+    def cited(self, results: Any) -> Sequence[Source]:
+        """Return what a report of these results has to cite."""
+        return self.sources(results) if callable(self.sources) else self.sources
 
 
 @dataclass(frozen=True)
@@ -135,11 +143,15 @@ class Drawing:
     figure : matplotlib.figure.Figure
     variant : str
         Empty for what is shown first; ``log`` for another scale, ``level-3`` for the fourth
-        threshold of the grid, ``budget-2`` for the third budget.
+        threshold of the grid.
+    title, caption : str
+        Where a variant has others than its figure.
     """
 
     figure: Any
     variant: str = ""
+    title: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,8 +174,6 @@ class Figure:
         Among what its section shows.
     paper : bool
         Whether a paper's folder has it, too.
-    level_caption : callable or None
-        As `caption`, for the variants.
     """
 
     title: str
@@ -173,4 +183,3 @@ class Figure:
     needs: tuple[str, ...] = ()
     order: int = 50
     paper: bool = False
-    level_caption: Callable[[Any], str] | None = field(default=None)

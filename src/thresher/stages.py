@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -9,12 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thresher import analyses
+from thresher.canonical import canonical
 from thresher.evaluations import evaluations
-from thresher.files import atomic
+from thresher.files import atomic, write_text
+from thresher.importing import completed, read_source, trace_table
 from thresher.results import Results
 from thresher.study.plan import Study
 from thresher.tables import check, read_table, write_table
-from thresher.trace import check_specification, read_predictions, read_traces
+from thresher.trace import check_specification, read_predictions, read_traces, write_trace
 
 Path_ = str | os.PathLike[str]
 
@@ -56,6 +59,36 @@ def collect_files(
     frame = collect(read_traces(paths, runs=runs), study)
     with atomic(output) as temporary:
         frame.to_parquet(temporary, index=False, compression="zstd")
+
+
+def import_files(
+    study: Study, traces: Path_, evaluations: Path_, predictions: Path_, document: Path_
+) -> None:
+    """Read the logs that a study names; write the trace table, evaluations and whole study.
+
+    Parameters
+    ----------
+    study : Study
+        With `traces`, without arms.
+    traces, evaluations, predictions : path
+        Parquet; there are no predictions, so that table is empty.
+    document : path
+        ``study.json``.
+    """
+    assert study.traces is not None
+    imported = read_source(study.traces, study)
+    done, frame = completed(study, imported)
+    write_trace(
+        trace_table(study, imported),
+        traces,
+        specification=canonical({"traces": asdict(study.traces), "digests": imported.digests}),
+        axis=study.axis.name,
+        quantities={study.metric.name: study.metric.data},
+    )
+    for content, path in ((frame, evaluations), (pd.DataFrame(), predictions)):
+        with atomic(path) as temporary:
+            content.to_parquet(temporary, index=False, compression="zstd")
+    write_text(done.document(), document)
 
 
 def join_predictions(paths: Sequence[Path_], runs: Sequence[Path_], output: Path_) -> None:

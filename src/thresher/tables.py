@@ -211,6 +211,7 @@ THRESHOLD_EVENTS: Schema = {
     "time": Column("time", "axis", "event time, or the budget where not reached"),
     "event": Column("bool", "", "whether this level was reached"),
     "outcome": Column("str", "", "`reached`, `censored` or `diverged`"),
+    "budget": Column("time", "axis", "where runs are censored at this level"),
 }
 RANK_TESTS: Schema = {
     **PAIR,

@@ -1,11 +1,17 @@
 """Files to one long table: the way from a pattern to what an analysis needs."""
 
+import csv
+import sqlite3
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from thresher.files import digest
 from thresher.readers import _judge
@@ -156,6 +162,12 @@ FOREIGN = (
     ArithmeticError,
     RecursionError,
     MemoryError,
+    csv.Error,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+    sqlite3.Error,
+    pa.ArrowException,
 )
 """What damaged files raise in libraries; each becomes a line that names the file."""
 

@@ -25,6 +25,9 @@ def threshold_events(
 ) -> pd.DataFrame:
     """Find the event of every run at every threshold.
 
+    A run that stopped early at one threshold may end before it reaches a harder one: the budget of
+    a threshold is the study's, or where the first run ends that has not reached it.
+
     Parameters
     ----------
     arms : iterable of ArmEvaluations
@@ -41,29 +44,43 @@ def threshold_events(
     pandas.DataFrame
         Columns of `tables.THRESHOLD_EVENTS`.
     """
+    laid_out = list(arms)
+    ends = [_ends(arm, metric) for arm in laid_out]
     parts = []
-    for arm in arms:
-        diverged = np.isfinite(arm.diverged_at)
-        for level in grid:
-            times = crossings(arm, metric, level, sustain)
-            reached = np.isfinite(times)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "study": arm.keys["study"],
-                        "arm": arm.keys["arm"],
-                        "seed": arm.seeds,
-                        "threshold": float(level),
-                        "time": np.where(reached, times, budget),
-                        "event": reached,
-                        "outcome": np.select(
-                            [reached, diverged], ["reached", "diverged"], "censored"
-                        ),
-                    }
-                )
-            )
+    for level in grid:
+        times = [crossings(arm, metric, level, sustain) for arm in laid_out]
+        open_ends = [
+            end[~np.isfinite(time) & np.isinf(arm.diverged_at)]
+            for arm, time, end in zip(laid_out, times, ends, strict=True)
+        ]
+        within = float(min([budget, *np.concatenate(open_ends)]))
+        for arm, time in zip(laid_out, times, strict=True):
+            parts.append(_level(arm, time, float(level), within))
     table = pd.concat(parts, ignore_index=True)
     return check(table, THRESHOLD_EVENTS, "threshold_events")
+
+
+def _ends(arm: ArmEvaluations, metric: Metric) -> np.ndarray:
+    """Return each run's last evaluation, shape (runs,)."""
+    measured = arm.measured(metric.name)
+    return np.where(measured, arm.times, 0.0).max(axis=1, initial=0.0)
+
+
+def _level(arm: ArmEvaluations, times: np.ndarray, level: float, budget: float) -> pd.DataFrame:
+    """Lay out the events of an arm at one level, within its budget."""
+    reached, diverged = times <= budget, np.isfinite(arm.diverged_at)
+    return pd.DataFrame(
+        {
+            "study": arm.keys["study"],
+            "arm": arm.keys["arm"],
+            "seed": arm.seeds,
+            "threshold": level,
+            "budget": budget,
+            "time": np.where(reached, times, budget),
+            "event": reached,
+            "outcome": np.select([reached, diverged], ["reached", "diverged"], "censored"),
+        }
+    )
 
 
 def spread_of(values: pd.Series) -> float:
@@ -76,19 +93,18 @@ def spread_of(values: pd.Series) -> float:
     return float(high - low)
 
 
-def level_curves(events: pd.DataFrame, budget: float, confidence: float = 0.95) -> pd.DataFrame:
+def level_curves(events: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     """Tabulate the survival curves of every arm at every threshold.
 
     Parameters
     ----------
     events : pandas.DataFrame
         What `threshold_events` returns.
-    budget : float
     confidence : float
         Of the pointwise limits.
     """
     parts = [
-        survival(rows.assign(budget=budget), confidence).assign(threshold=level)
+        survival(rows, confidence).assign(threshold=level)
         for level, rows in events.groupby("threshold")
     ]
     return pd.concat(parts, ignore_index=True)
@@ -98,7 +114,6 @@ def thresholds(
     events: pd.DataFrame,
     pairs: Pairs,
     primary: float,
-    budget: int,
     *,
     paired: bool = True,
     alpha: float = 0.05,
@@ -122,8 +137,6 @@ def thresholds(
     pairs : sequence of (arm, reference)
     primary : float
         The study's threshold, nats.
-    budget : int
-        Epochs.
     paired, alpha, confidence, margin, flips, entropy, family
         As `contrasts`.
 
@@ -138,8 +151,7 @@ def thresholds(
     """
     plan = Plan(alpha, confidence, margin, flips, entropy, family)
     levels = {
-        float(level): events[events["threshold"] == level].assign(budget=budget)
-        for level in events["threshold"].unique()
+        float(level): events[events["threshold"] == level] for level in events["threshold"].unique()
     }
     if not levels or not pairs:
         return check(pd.DataFrame(columns=list(THRESHOLDS)), THRESHOLDS, "thresholds")

@@ -1,6 +1,6 @@
 """The study file: parsed, checked and fanned out into arms and blocks."""
 
-from thresher.study.document import read_document
+from thresher.study.document import parse_document, read_document
 from thresher.study.loading import StudyError, load, load_configured
 from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task, Training
 
@@ -15,5 +15,6 @@ __all__ = [
     "Training",
     "load",
     "load_configured",
+    "parse_document",
     "read_document",
 ]

@@ -14,14 +14,26 @@ def read_document(path: str | os.PathLike[str]) -> Study:
     ValueError
         Naming the file and the first value at fault.
     """
+    try:
+        return parse_document(Path(path).read_bytes())
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: {error}; delete it and run again, it is made anew") from None
+
+
+def parse_document(text: str | bytes) -> Study:
+    """Return the study that `Study.document` wrote as text, with all types.
+
+    Raises
+    ------
+    ValueError
+        Naming the first value at fault.
+    """
     # Here, because Snakemake imports the package at every parse.
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(Study).validate_json(Path(path).read_bytes())
+        return TypeAdapter(Study).validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise ValueError(
-            f"{path}: {place}: {first['msg']}; delete it and run again, it is made anew"
-        ) from None
+        place = ".".join(map(str, first["loc"])) or "the document"
+        raise ValueError(f"{place}: {first['msg']}") from None

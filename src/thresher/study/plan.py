@@ -68,7 +68,7 @@ class Endpoint:
     sustain : int
         Consecutive evaluations of a run.
     smooth : float
-        Along the axis: how far back a trailing mean reaches that takes the metric's place; 0 for
+        How far back along the axis a trailing mean reaches that takes the metric's place; 0 for
         none.
     budget : float
         Along the axis.
@@ -115,6 +115,57 @@ class Presentation:
 
 
 @dataclass(frozen=True)
+class TraceSource:
+    """Logs of runs that were made elsewhere, and how they are to be read; see `readers.read`.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Patterns, relative to `folder`.
+    folder : str
+        That of the study file.
+    columns : mapping of str to str or tuple of str
+    arms : mapping of str to str or None
+    format, on_restart, line : str or None
+    budget : float or None
+        Along the axis; None for the largest that all runs have.
+    """
+
+    files: tuple[str, ...]
+    folder: str = "."
+    columns: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    arms: Mapping[str, str | None] = field(default_factory=dict)
+    format: str | None = None
+    on_restart: str | None = None
+    line: str | None = None
+    budget: float | None = None
+
+
+@dataclass(frozen=True)
+class ImportedArm:
+    """What the logs hold of one arm; `first`, `last` and `spacing` of evaluations on the axis."""
+
+    arm: str
+    runs: int
+    seeds: int
+    first: float
+    last: float
+    evaluations_fewest: int
+    evaluations_most: int
+    spacing: float | None
+
+
+@dataclass(frozen=True)
+class ImportFacts:
+    """What was read, what was left out and why."""
+
+    arms: tuple[ImportedArm, ...]
+    notes: tuple[str, ...]
+    formats: tuple[str, ...]
+    files: int
+
+
+@dataclass(frozen=True)
 class Study:
     """A checked study.
 
@@ -126,6 +177,10 @@ class Study:
         None where the runs were made elsewhere.
     seeds : int
         For each arm; 0 where the runs say it.
+    traces : TraceSource or None
+        Where the runs were made elsewhere and are read from files.
+    imported : ImportFacts or None
+        What was read; None before, and where runs are trained here.
     """
 
     name: str
@@ -144,6 +199,8 @@ class Study:
     endpoint: Endpoint
     analysis: Analysis
     report: Presentation
+    traces: TraceSource | None = None
+    imported: ImportFacts | None = None
 
     @property
     def metric(self) -> Metric:

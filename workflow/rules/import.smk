@@ -1,0 +1,29 @@
+"""Logs of runs that were made elsewhere → results/{study}/traces.parquet and evaluations.
+
+The study is complete only once its logs are read: they say which arms there are, and how long
+runs last. So this stage writes study.json, too.
+"""
+
+
+rule import_traces:
+    """Read every log once: the long trace table, what was read, and the evaluations."""
+    input:
+        # Through a function: a path may have braces.
+        logs=lambda wildcards: source_files(),
+    output:
+        traces="results/{study}/traces.parquet",
+        evaluations="results/{study}/evaluations.parquet",
+        predictions="results/{study}/predictions.parquet",
+        document="results/{study}/study.json",
+    log:
+        "results/{study}/logs/import_traces.log",
+    benchmark:
+        "results/{study}/benchmarks/import_traces.tsv"
+    conda:
+        "../envs/thresher.yaml"
+    threads: 1
+    params:
+        study=lambda wildcards: STUDY.document(),
+        code=code_of("import_traces", *EVERY_READER),
+    script:
+        "../../scripts/import_traces.py"
