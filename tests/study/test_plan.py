@@ -163,7 +163,7 @@ def test_a_damaged_document_is_named_with_the_value_and_the_remedy(study, tmp_pa
     with pytest.raises(ValueError, match=r"study\.json: seeds: .* delete it and run again"):
         read_document(path)
     path.write_text('{"name": ')
-    with pytest.raises(ValueError, match=r"study\.json: the file: .* delete it and run again"):
+    with pytest.raises(ValueError, match=r"study\.json: the document: .* delete it and run again"):
         read_document(path)
 
 
