@@ -28,7 +28,17 @@ config["plan"] = fixing.keys(STUDY)
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/train.smk"
+
+
+if STUDY.traces is None:
+
+    include: "workflow/rules/train.smk"
+
+else:
+
+    include: "workflow/rules/import.smk"
+
+
 include: "workflow/rules/analyse.smk"
 include: "workflow/rules/report.smk"
 
@@ -41,8 +51,6 @@ rule all:
         f"results/{STUDY.name}/paper",
         f"results/{STUDY.name}/figures",
         f"results/{STUDY.name}/phone",
-        f"results/{STUDY.name}/canary.json",
+        f"results/{STUDY.name}/study.json",
         TABLE_FILES.values(),
-        blocks("parquet"),
-        blocks("predictions.parquet"),
-        blocks("run.json"),
+        RUN_FILES,

@@ -13,9 +13,7 @@ from thresher.metric import Axis, Better, Metric
 from thresher.readers import Imported, ReadError, from_frame
 from thresher.results import Results
 from thresher.stages import analyse_all
-from thresher.study.plan import Analysis, Endpoint, Presentation, Study
-
-ENTROPY = 20261123
+from thresher.study.plan import ENTROPY, Analysis, Endpoint, Presentation, Study
 
 
 def compare(

@@ -57,8 +57,8 @@ rule report:
         evaluations="results/{study}/evaluations.parquet",
         figures="results/{study}/figures",
         phone="results/{study}/phone",
-        runs=blocks("run.json"),
-        canary="results/{study}/canary.json",
+        runs=[file for file in RUN_FILES if file.endswith("run.json")],
+        canary=[file for file in RUN_FILES if file.endswith("canary.json")],
         study="results/{study}/study.json",
     output:
         report(

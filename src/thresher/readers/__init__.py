@@ -9,10 +9,11 @@ import pandas as pd
 
 from thresher.readers._frame import read_frame
 from thresher.readers._imported import Imported, Request, check_columns, read_files
+from thresher.readers._patterns import find
 from thresher.readers._problems import ReadError
 from thresher.readers._reader import NAMES, Reader, load
 
-__all__ = ["NAMES", "Imported", "ReadError", "Reader", "from_frame", "load", "read"]
+__all__ = ["NAMES", "Imported", "ReadError", "Reader", "find", "from_frame", "load", "read"]
 
 
 def read(

@@ -12,6 +12,7 @@ from thresher.training_options import Training
 
 PAIRING = "data+weights"
 METRIC = "eval_loss"
+ENTROPY = 20261123
 
 
 @dataclass(frozen=True)
