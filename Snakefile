@@ -5,7 +5,7 @@ import sys
 
 from snakemake.utils import min_version
 
-from thresher.study import StudyError, load_configured
+from thresher.study import StudyError, fixing, load_configured
 
 min_version("9.20")
 
@@ -21,6 +21,10 @@ try:
     STUDY = load_configured(config, workflow.basedir)
 except StudyError as error:
     sys.exit(str(error))
+
+
+# What a job keeps, but does not depend on: it is no parameter that would make it run again.
+config["plan"] = fixing.keys(STUDY)
 
 
 include: "workflow/rules/common.smk"

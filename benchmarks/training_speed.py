@@ -50,7 +50,7 @@ LIMITS = {
 
 @dataclass(frozen=True)
 class Work:
-    """What is trained; ``evaluate`` is an epoch interval, 0 for never.
+    """What is trained; ``evaluate`` is an epoch interval, 0 for never; seeds have their own sets.
 
     The way "sum" trains nothing: adding integers shows what a machine's cores give together.
     """
@@ -121,6 +121,7 @@ def measure(work: Work, jax: str) -> dict[str, Any]:
     if work.way == "jax":
         given = {name: getattr(work, name) for name in ("model", "seeds", "epochs", "timesteps")}
         given |= {"batch": work.batch, "evaluate-every": work.evaluate}
+        given |= {"evaluation-size": work.training.evaluation_size}
         options = [f"--{name}={value}" for name, value in given.items()]
         return _yardstick(work, [jax, str(YARDSTICK), *options])
     if work.cores > 1:

@@ -19,6 +19,8 @@ ARMS = {arm.path: arm for arm in STUDY.arms}
 TABLE_FILES = {
     name: f"results/{STUDY.name}/tables/{name}.csv" for name in analyses.schemas()
 }
+# A study of imported runs is complete only with what its logs hold.
+IMPORTED = {"imported": f"results/{STUDY.name}/import.json"} if STUDY.traces else {}
 EVERYTHING_SHOWN = [
     *(f"thresher.analyses.{name}" for name in analyses.NAMES),
     *(f"thresher.figures.{name}" for name in figures.NAMES),

@@ -68,7 +68,6 @@ rule collect:
     input:
         traces=blocks("parquet"),
         runs=blocks("run.json"),
-        study=ancient("results/{study}/study.json"),
     output:
         "results/{study}/evaluations.parquet",
     log:
@@ -79,7 +78,7 @@ rule collect:
         "../envs/thresher.yaml"
     threads: 1
     params:
-        study=lambda wildcards: STUDY.part("metrics", "axis", "endpoint"),
+        study=lambda wildcards: STUDY.document(),
         code=code_of("collect"),
     script:
         "../../scripts/collect.py"

@@ -96,7 +96,7 @@ ANALYSIS = Analysis(
                     ("lower_family", "upper_family"),
                 ),
                 ViewColumn("Relative", "percent", "percent", ("percent_lower", "percent_upper")),
-                ViewColumn("Against the margin", "size"),
+                ViewColumn("Against the margin", "size", "size"),
                 ViewColumn("p", "p", "p"),
                 ViewColumn("p, adjusted", "p_adjusted", "p"),
                 ViewColumn(
@@ -126,7 +126,7 @@ ANALYSIS = Analysis(
                 DIFFERENCE,
                 INTERVAL,
                 ViewColumn("Relative", "percent", "percent"),
-                ViewColumn("Against the margin", "size"),
+                ViewColumn("Against the margin", "size", "size"),
                 ViewColumn("p, adjusted", "p_adjusted", "p"),
                 ViewColumn("P(sooner) + ½ P(tie)", "win_probability", "number"),
             ),

@@ -21,7 +21,7 @@ from thresher.readers._naming import name_runs, words
 from thresher.readers._patterns import find
 from thresher.readers._problems import NotALogError, ReadError, grouped, listed
 from thresher.readers._reader import Options, Piece, choose, load
-from thresher.readers._rows import Rows
+from thresher.readers._rows import Rows, bounds_of
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,7 @@ def _names(pieces: list[Piece], request: Request) -> tuple[str, str]:
 
 def _table(rows: Rows, axis: str, metric: str) -> pd.DataFrame:
     seeds = _typed_seeds(rows.seed_labels)
-    runs = np.unique(rows.run)
+    runs = rows.run[bounds_of(rows.run)[:-1]]
     order = np.lexsort((_ranks(seeds)[rows.run_seed[runs]], rows.run_arm[runs]))
     rank = np.empty(len(rows.run_arm), np.int64)
     rank[runs[order]] = np.arange(len(runs))

@@ -43,9 +43,14 @@ class _Source:
 
 
 def run_job(
-    specification: str, seeds: Sequence[int], traces: str, predictions: str, run: str
+    specification: str,
+    seeds: Sequence[int],
+    traces: str,
+    predictions: str,
+    run: str,
+    plan: Mapping[str, Any] | None = None,
 ) -> None:
-    """Train one block and write its traces, predictions and machine facts.
+    """Train one block and write its traces, predictions and facts.
 
     Parameters
     ----------
@@ -55,6 +60,8 @@ def run_job(
     traces, predictions, run : path
         Parquet, Parquet, JSON. Each is written whole or not at all; the last keeps the digests of
         the first two.
+    plan : mapping, optional
+        How the runs were to be analysed when they were trained; kept with the facts.
     """
     begin = time.perf_counter()
     job = json.loads(specification)
@@ -79,7 +86,8 @@ def run_job(
     # Facts about this machine stay out of the traces, which are the same wherever they repeat.
     seconds = time.perf_counter() - begin
     facts = machine_facts(len(seeds) * job["training"]["epochs"], seconds)
-    write_text(json.dumps({**facts, "digests": digests}, indent=2) + "\n", run)
+    content = {"arm": job["arm"], **facts, "digests": digests, "plan": plan}
+    write_text(json.dumps(content, indent=2) + "\n", run)
 
 
 def quantities(loss: str) -> dict[str, Data]:
