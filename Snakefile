@@ -5,7 +5,7 @@ import sys
 
 from snakemake.utils import min_version
 
-from thresher.study import StudyError, load_configured
+from thresher.study import StudyError, load_configured, warnings_of
 
 min_version("9.20")
 
@@ -21,6 +21,10 @@ try:
     STUDY = load_configured(config, workflow.basedir)
 except StudyError as error:
     sys.exit(str(error))
+
+if workflow.is_main_process:
+    for warning in warnings_of(STUDY):
+        print(warning, file=sys.stderr)
 
 
 include: "workflow/rules/common.smk"
@@ -38,6 +42,8 @@ rule all:
         f"results/{STUDY.name}/figures",
         f"results/{STUDY.name}/phone",
         f"results/{STUDY.name}/canary.json",
+        f"results/{STUDY.name}/study.json",
+        f"results/{STUDY.name}/plan.json",
         TABLE_FILES.values(),
         blocks("parquet"),
         blocks("predictions.parquet"),

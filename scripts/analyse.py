@@ -2,10 +2,10 @@
 
 from thresher.logs import logged
 from thresher.stages import analyse_files
-from thresher.study import read_document
+from thresher.study import study_of
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         inputs = dict(snakemake.input.items())
-        study = read_document(inputs.pop("study"))
+        study = study_of(snakemake.params.study, inputs.pop("study", None))
         analyse_files(snakemake.params.analysis, inputs, study, dict(snakemake.output.items()))

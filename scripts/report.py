@@ -3,12 +3,12 @@
 from thresher.logs import logged
 from thresher.report import write
 from thresher.stages import read_results
-from thresher.study import read_document
+from thresher.study import study_of
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         files = {name: path for name, path in snakemake.input.items() if name != "runs"}
-        study = read_document(files.pop("study"))
+        study = study_of(snakemake.params.study, files.pop("study", None))
         results = read_results(study, files, files.pop("evaluations"))
         write(
             results,

@@ -6,7 +6,7 @@ rule figures:
     input:
         **TABLE_FILES,
         evaluations="results/{study}/evaluations.parquet",
-        study=ancient("results/{study}/study.json"),
+        **STUDY_FILE,
     output:
         phone=directory("results/{study}/phone"),
         figures=report(
@@ -35,7 +35,7 @@ rule paper:
     input:
         **TABLE_FILES,
         evaluations="results/{study}/evaluations.parquet",
-        study=ancient("results/{study}/study.json"),
+        **STUDY_FILE,
     output:
         directory("results/{study}/paper"),
     log:
@@ -61,8 +61,8 @@ rule report:
         phone="results/{study}/phone",
         runs=blocks("run.json"),
         canary="results/{study}/canary.json",
-        plan=ancient("results/{study}/plan.json"),
-        study=ancient("results/{study}/study.json"),
+        plan="results/{study}/plan.json",
+        **STUDY_FILE,
     output:
         report(
             "results/{study}/report.html",

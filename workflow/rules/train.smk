@@ -6,7 +6,7 @@ a rule are searched for wildcards in braces, what functions return is not.
 
 
 rule study:
-    """The checked study, which all later stages read."""
+    """The checked study, so that a folder of results says what it is of."""
     output:
         "results/{study}/study.json",
     log:
@@ -21,21 +21,18 @@ rule study:
 
 rule plan:
     """What the analysis was to be before training began: written once, whatever changes later."""
-    input:
-        study=ancient("results/{study}/study.json"),
     output:
         "results/{study}/plan.json",
     log:
         "results/{study}/logs/plan.log",
     threads: 1
+    priority: 100
     script:
         "../../scripts/plan.py"
 
 
 rule train_block:
     """Train one block of seeds of one arm at once."""
-    input:
-        plan=ancient("results/{study}/plan.json"),
     output:
         traces="results/{study}/traces/{variant}/{factors}/seeds_{block}.parquet",
         predictions="results/{study}/traces/{variant}/{factors}/seeds_{block}.predictions.parquet",
@@ -61,6 +58,7 @@ rule canary:
     """Train the study's first block again and compare."""
     input:
         traces=blocks("parquet")[0],
+        run=blocks("run.json")[0],
     output:
         "results/{study}/canary.json",
     log:
@@ -83,7 +81,6 @@ rule collect:
     input:
         traces=blocks("parquet"),
         runs=blocks("run.json"),
-        study=ancient("results/{study}/study.json"),
     output:
         "results/{study}/evaluations.parquet",
     log:
@@ -94,7 +91,7 @@ rule collect:
         "../envs/thresher.yaml"
     threads: 1
     params:
-        study=lambda wildcards: STUDY.part("metrics", "axis", "endpoint"),
+        study=lambda wildcards: STUDY.part(*COLLECTED),
         code=code_of("collect"),
     script:
         "../../scripts/collect.py"

@@ -1,6 +1,7 @@
 """The study file: parsed, checked and fanned out into arms and blocks."""
 
-from thresher.study.document import parse_document, read_document
+from thresher.study.document import parse_document, read_document, study_of
+from thresher.study.goals import warnings_of
 from thresher.study.loading import StudyError, load, load_configured
 from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task, Training
 
@@ -17,4 +18,6 @@ __all__ = [
     "load_configured",
     "parse_document",
     "read_document",
+    "study_of",
+    "warnings_of",
 ]

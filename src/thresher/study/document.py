@@ -1,7 +1,10 @@
 """``study.json``: the checked study, as figures, report and analyses read it."""
 
+import json
 import os
+from dataclasses import fields
 from pathlib import Path
+from typing import get_type_hints
 
 from thresher.study.plan import Study
 
@@ -37,3 +40,43 @@ def parse_document(text: str | bytes) -> Study:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the document"
         raise ValueError(f"{place}: {first['msg']}") from None
+
+
+def study_of(part: str, path: str | os.PathLike[str] | None = None) -> Study:
+    """Return a study as a stage of the workflow is to see it.
+
+    Parameters
+    ----------
+    part : str
+        What `Study.part` wrote: the fields that the stage says it uses. Any other is an
+        `AttributeError`, so that no stage depends on what it would not notice a change of.
+    path : path, optional
+        ``study.json``, where the study is whole only there, since its logs had to be read first.
+
+    Raises
+    ------
+    ValueError
+        Naming the file or the first value at fault.
+    """
+    from pydantic import TypeAdapter
+
+    if path is not None:
+        return read_document(path)
+    given, types = json.loads(part), get_type_hints(Study)
+    study = object.__new__(_Part)
+    for field in fields(Study):
+        if field.name in given:
+            value = TypeAdapter(types[field.name]).validate_python(given[field.name])
+            object.__setattr__(study, field.name, value)
+    return study
+
+
+class _Part(Study):
+    """A study of which only some fields are there."""
+
+    def __getattribute__(self, name: str) -> object:
+        if name in Study.__dataclass_fields__ and name not in object.__getattribute__(
+            self, "__dict__"
+        ):
+            raise AttributeError(f"this stage reads the study's {name}, which it does not say")
+        return super().__getattribute__(name)

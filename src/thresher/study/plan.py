@@ -250,7 +250,8 @@ class Study:
 
     def part(self, *fields: str) -> str:
         """Return some fields as JSON: what a stage depends on."""
-        return canonical({name: asdict(self)[name] for name in fields})
+        whole = asdict(self)
+        return canonical({name: whole[name] for name in fields})
 
     def document(self) -> str:
         """Return the whole study as JSON, for ``study.json``."""
