@@ -4,8 +4,8 @@ import math
 
 import pandas as pd
 import pytest
-
 from synthetic import tables
+
 from thresher import format as words
 from thresher.tables import TABLES, VERDICTS, Column
 

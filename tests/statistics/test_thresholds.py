@@ -11,9 +11,9 @@ from hypothesis.extra import numpy as hnp
 
 from thresher.statistics.contrasts import contrasts, pairs_of
 from thresher.statistics.flips import draw
+from thresher.statistics.max_t import max_t, unpaired_max_t
 from thresher.statistics.multiplicity import holm
 from thresher.statistics.permutation import permutation_test, relabellings
-from thresher.statistics.max_t import max_t, unpaired_max_t
 from thresher.statistics.thresholds import threshold_events, thresholds
 from thresher.tables import THRESHOLD_EVENTS, THRESHOLDS
 

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-
 from synthetic import settings
+
 from thresher.study import Analysis
 
 

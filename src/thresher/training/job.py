@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
-from thresher import decoding, models, tasks
-from thresher.declarations import TaskDeclaration
+from thresher import decoding, models, own, tasks
+from thresher.declarations import ModelDeclaration, TaskDeclaration
 from thresher.decoding import Reading
 from thresher.files import write_text
 from thresher.trace import RUN, SEED, write_predictions, write_trace
@@ -29,8 +29,8 @@ AXIS = "epoch"
 
 
 @dataclass(frozen=True)
-class _Source:
-    """A declared task with its options filled in."""
+class TaskSource:
+    """A declared task with its options filled in, as `train_block` takes it."""
 
     task: TaskDeclaration
     options: Mapping[str, Any]
@@ -43,7 +43,12 @@ class _Source:
 
 
 def run_job(
-    specification: str, seeds: Sequence[int], traces: str, predictions: str, run: str
+    specification: str,
+    seeds: Sequence[int],
+    traces: str,
+    predictions: str,
+    run: str,
+    folder: str = ".",
 ) -> None:
     """Train one block and write its traces, predictions and machine facts.
 
@@ -55,11 +60,14 @@ def run_job(
     traces, predictions, run : path
         Parquet, Parquet, JSON. Each is written whole or not at all; the last keeps the digests of
         the first two.
+    folder : path
+        That of the study file, for models and tasks of the user's own.
     """
     begin = time.perf_counter()
     job = json.loads(specification)
-    block = train(job, seeds)
-    task, options = tasks.load(job["task"]["name"]), job["task"]["options"]
+    named = load_named(job, folder)
+    block = train(job, seeds, named)
+    task, options = named[0], job["task"]["options"]
     reading = decoding.read(task, options, block.example, block.predictions)
     packages, digests = versions(), {}
     digests["predictions"] = write_predictions(
@@ -90,24 +98,49 @@ def quantities(loss: str) -> dict[str, Data]:
     return {name: data for name, data in names.items() if right or "accuracy" not in name}
 
 
-def task_and_model(job: Mapping[str, Any]) -> tuple[DataSource, Build]:
+Named = tuple[TaskDeclaration, ModelDeclaration]
+
+
+def load_named(job: Mapping[str, Any], folder: str = ".") -> Named:
+    """Load the task and the model that a specification names, ours or the user's own.
+
+    Raises
+    ------
+    OwnError
+        For a file of the user's that can't be used.
+    """
+    task, model = job["task"]["name"], job["model"]["name"]
+    return (
+        own.load_task(task, folder) if own.is_own(task) else tasks.load(task),
+        own.load_model(model, folder) if own.is_own(model) else models.load(model),
+    )
+
+
+def task_and_model(job: Mapping[str, Any], named: Named | None = None) -> tuple[DataSource, Build]:
     """Return what a specification names, as `train_block` takes it."""
-    task = tasks.load(job["task"]["name"])
-    model = models.load(job["model"]["name"])
+    task, model = named or load_named(job)
     options = job["task"]["options"]
     inputs, head = task.inputs(options), decoding.head(task, options)
 
     def build_model() -> keras.Model:
         return model.build(job["model"]["options"], inputs, head)
 
-    return _Source(task, options), build_model
+    return TaskSource(task, options), build_model
 
 
-def train(job: Mapping[str, Any], seeds: Sequence[int]) -> Block:
-    """Train the runs of some seeds, as a specification says."""
+def train(job: Mapping[str, Any], seeds: Sequence[int], named: Named | None = None) -> Block:
+    """Train the runs of some seeds, as a specification says.
+
+    Parameters
+    ----------
+    job : mapping
+    seeds : sequence of int
+    named : tuple, optional
+        What `load_named` gave; needed where a name is the user's own.
+    """
     options = Training(**job["training"])
     _set_threads(options.threads)
-    source, build_model = task_and_model(job)
+    source, build_model = task_and_model(job, named)
     streams = Streams(job["entropy"], job["pairing"], job["arm"])
     return train_block(build_model, source, seeds, options, streams, print_line)
 
