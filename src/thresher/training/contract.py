@@ -150,12 +150,14 @@ def _generator(task: TaskDeclaration, options: Options) -> Iterator[Broken]:
                 f"{name} gives other examples from the same generator; take every random number "
                 "from the generator that it is given, and keep nothing between calls",
             )
-        elif np.array_equal(first[0], other[0]):
+            return
+        if np.array_equal(first[0], other[0]):
             yield Broken(
                 name,
                 f"{name} gives the same examples whatever the generator, so all seeds would train "
                 "on the same data; take random numbers from the generator",
             )
+            return
 
 
 def _drawn(

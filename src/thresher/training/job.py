@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -99,6 +99,7 @@ def quantities(loss: str) -> dict[str, Data]:
 
 
 Named = tuple[TaskDeclaration, ModelDeclaration]
+Kind = Literal["task", "model"]
 
 
 def load_named(job: Mapping[str, Any], folder: str = ".") -> Named:
@@ -110,10 +111,14 @@ def load_named(job: Mapping[str, Any], folder: str = ".") -> Named:
         For a file of the user's that can't be used.
     """
     task, model = job["task"]["name"], job["model"]["name"]
-    return (
-        own.load_task(task, folder) if own.is_own(task) else tasks.load(task),
-        own.load_model(model, folder) if own.is_own(model) else models.load(model),
-    )
+    return load_one("task", task, folder), load_one("model", model, folder)
+
+
+def load_one(kind: Kind, name: str, folder: str = ".") -> Any:
+    """Load a task or a model by its name, ours or the user's own."""
+    if kind == "task":
+        return own.load_task(name, folder) if own.is_own(name) else tasks.load(name)
+    return own.load_model(name, folder) if own.is_own(name) else models.load(name)
 
 
 def task_and_model(job: Mapping[str, Any], named: Named | None = None) -> tuple[DataSource, Build]:

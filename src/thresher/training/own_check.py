@@ -1,11 +1,9 @@
 """Every own model and task of a study, checked before any training."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from thresher import decoding, own
 from thresher.canonical import canonical
@@ -17,7 +15,9 @@ from thresher.training.contract import (
     task_problems,
     training_problems,
 )
-from thresher.training.job import Named, load_named
+from thresher.training.job import Kind, Named, load_one
+
+Job = Mapping[str, Any]
 
 
 def run_check(specifications: Sequence[str], output: str, folder: str = ".") -> None:
@@ -45,48 +45,70 @@ def run_check(specifications: Sequence[str], output: str, folder: str = ".") -> 
 def check_own(specifications: Sequence[str], folder: str | Path = ".") -> dict[str, Any]:
     """Check the own models and tasks that some specifications name; see `run_check`."""
     jobs = [json.loads(specification) for specification in specifications]
-    problems: dict[str, None] = {}
-    broken = set[str]()
-    loaded: dict[tuple[str, str], Named] = {}
+    found = _Found(folder)
     for job in jobs:
-        names = _names(job)
-        if names in loaded or broken & set(names):
-            continue
+        found.load("task", job["task"]["name"])
+        found.load("model", job["model"]["name"])
+    for job in _distinct(found.usable(jobs), "task"):
+        found.add(_task_lines(job, found.named(job), folder), job["task"]["name"])
+    for job in _distinct(found.usable(jobs), "task", "model"):
+        found.add(_model_lines(job, found.named(job), folder))
+    if not found.problems:
+        for job in {_names(job): job for job in jobs}.values():
+            found.add(_training_lines(job, found.named(job), folder))
+    if found.problems:
+        raise OwnError(*found.problems)
+    return _facts(jobs, found)
+
+
+class _Found:
+    """What was loaded, which of it is broken, and every problem once."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.problems: dict[str, None] = {}
+        self._folder = str(folder)
+        self._loaded: dict[str, Any] = {}
+        self._broken = set[str]()
+
+    def load(self, kind: Kind, name: str) -> None:
+        if name in self._loaded or name in self._broken:
+            return
         try:
-            loaded[names] = load_named(job, str(folder))
+            self._loaded[name] = load_one(kind, name, self._folder)
         except OwnError as error:
-            problems |= dict.fromkeys(error.problems)
-            broken |= {name for name in names if own.is_own(name)}
-    for job in _distinct(jobs, "task"):
-        if _names(job) in loaded and own.is_own(job["task"]["name"]):
-            lines = list(_task_lines(job, loaded[_names(job)], folder))
-            broken |= {job["task"]["name"]} if lines else set()
-            problems |= dict.fromkeys(lines)
-    usable = [job for job in jobs if _names(job) in loaded and not broken & set(_names(job))]
-    for job in _distinct(usable, "task", "model"):
-        problems |= dict.fromkeys(_model_lines(job, loaded[_names(job)], folder))
-    for job in _distinct([] if problems else usable, "name"):
-        problems |= dict.fromkeys(_training_lines(job, loaded[_names(job)], folder))
-    if problems:
-        raise OwnError(*problems)
-    return _facts(jobs, loaded)
+            self.add(error.problems, name)
+
+    def add(self, problems: Iterable[str], name: str | None = None) -> None:
+        """Add problems, and call what they are about broken."""
+        lines = dict.fromkeys(problems)
+        self.problems |= lines
+        if lines and name is not None:
+            self._broken.add(name)
+
+    def usable(self, jobs: Sequence[Job]) -> list[Job]:
+        return [job for job in jobs if not self._broken & set(_names(job))]
+
+    def named(self, job: Job) -> Named:
+        task, model = _names(job)
+        return self._loaded[task], self._loaded[model]
 
 
-def _names(job: Mapping[str, Any]) -> tuple[str, str]:
+def _names(job: Job) -> tuple[str, str]:
     return job["task"]["name"], job["model"]["name"]
 
 
-def _distinct(jobs: Sequence[Mapping[str, Any]], *parts: str) -> list[Mapping[str, Any]]:
-    """Return the first job of each kind; ``"name"`` tells apart by names, not by options."""
-    first: dict[str, Mapping[str, Any]] = {}
+def _distinct(jobs: Sequence[Job], *parts: str) -> list[Job]:
+    """Return the first job of each kind."""
+    first: dict[str, Job] = {}
     for job in jobs:
-        key = _names(job) if parts == ("name",) else [job[part] for part in parts]
-        first.setdefault(canonical(list(key)), job)
+        first.setdefault(canonical([job[part] for part in parts]), job)
     return list(first.values())
 
 
-def _task_lines(job: Mapping[str, Any], named: Named, folder: str | Path) -> Iterator[str]:
+def _task_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]:
     name, options = job["task"]["name"], job["task"]["options"]
+    if not own.is_own(name):
+        return
     outline = own.outline_task(name, folder)
     try:
         for broken in task_problems(named[0], options):
@@ -96,7 +118,7 @@ def _task_lines(job: Mapping[str, Any], named: Named, folder: str | Path) -> Ite
         yield from error.problems
 
 
-def _model_lines(job: Mapping[str, Any], named: Named, folder: str | Path) -> Iterator[str]:
+def _model_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]:
     task, model = named
     parts = (model, job["model"]["options"], task, job["task"]["options"])
     try:
@@ -107,13 +129,13 @@ def _model_lines(job: Mapping[str, Any], named: Named, folder: str | Path) -> It
     yield from _placed(job, found, folder)
 
 
-def _training_lines(job: Mapping[str, Any], named: Named, folder: str | Path) -> Iterator[str]:
+def _training_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]:
     task, model = named
     found = training_problems(model, job["model"]["options"], task, job["task"]["options"])
     yield from _placed(job, found, folder)
 
 
-def _placed(job: Mapping[str, Any], problems: Sequence[str], folder: str | Path) -> Iterator[str]:
+def _placed(job: Job, problems: Sequence[str], folder: str | Path) -> Iterator[str]:
     """Begin each line with the place in the user's file, and end it with the arm's options."""
     name, options = job["model"]["name"], job["model"]["options"]
     with_options = ", ".join(f"{option}={value}" for option, value in options.items())
@@ -131,20 +153,15 @@ def _file(name: str) -> str:
     return name.rpartition(":")[0] or name
 
 
-def _facts(
-    jobs: Sequence[Mapping[str, Any]], loaded: Mapping[tuple[str, str], Named]
-) -> dict[str, Any]:
+def _facts(jobs: Sequence[Job], found: _Found) -> dict[str, Any]:
     parameters: dict[str, int] = {}
     baseline = None
     for job in jobs:
-        task, model = loaded[_names(job)]
+        task, model = found.named(job)
         options = job["task"]["options"]
-        inputs, head = task.inputs(options), decoding.head(task, options)
-        if model.parameters is None:
-            built = model.build(job["model"]["options"], inputs, head)
-            parameters[job["arm"]] = count_parameters(built)
-        else:
-            parameters[job["arm"]] = model.parameters(job["model"]["options"], inputs, head)
+        given = (job["model"]["options"], task.inputs(options), decoding.head(task, options))
+        counted = model.parameters(*given) if model.parameters else None
+        parameters[job["arm"]] = counted or count_parameters(model.build(*given))
         if task.baseline is not None:
-            baseline = float(np.asarray(task.baseline(options)))
+            baseline = float(task.baseline(options))
     return {"parameters": parameters, "baseline": baseline}
