@@ -1,7 +1,7 @@
 """Draw every figure as SVG, for a page and for a phone (rule figures)."""
 
-from thresher.drawing.all import draw_all
 from thresher.drawing.style import DOUBLE, SINGLE
+from thresher.gallery import draw_all
 from thresher.logs import logged
 from thresher.stages import read_results
 from thresher.study import read_document

@@ -1,6 +1,6 @@
 """The contrast table and the figures for a paper (rule paper)."""
 
-from thresher.drawing.all import draw_for_paper
+from thresher.gallery import draw_for_paper
 from thresher.logs import logged
 from thresher.report import write_paper
 from thresher.stages import read_results

@@ -17,5 +17,6 @@ if __name__ == "__main__":
             phone=files["phone"],
             runs=snakemake.input.runs,
             canary=files["canary"],
+            plan=files["plan"],
             output=snakemake.output[0],
         )

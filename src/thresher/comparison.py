@@ -237,8 +237,9 @@ class Comparison:
     def sentences(self) -> list[str]:
         """Return the answer: the headline, then a sentence for each contrast."""
         from thresher.report.answer import answer
+        from thresher.report.material import Material
 
-        found = answer(self.results)
+        found = answer(Material(self.results, {}))
         return [found.headline, *(line.sentence for line in (*found.lines, *found.more))]
 
     def __str__(self) -> str:
@@ -318,8 +319,6 @@ class Comparison:
                 tables=tables,
                 figures=root / "figures",
                 phone=root / "phone",
-                runs=(),
-                canary=None,
                 output=path,
             )
         return Path(path)

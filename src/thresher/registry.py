@@ -4,11 +4,12 @@ One file in `analyses/` declares ``ANALYSIS``, one in `figures/` declares ``FIGU
 report and contract tests go over whatever is there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from thresher.fields import Schema
+from thresher.sources import Source
 
 SECTIONS: Mapping[str, str] = {
     "answer": "Answer",
@@ -27,7 +28,7 @@ SECTIONS: Mapping[str, str] = {
 
 CellKind = Literal[
     "text", "arm", "verdict", "metric", "count", "time", "difference", "level", "number", "p",
-    "percent", "share",
+    "percent", "share", "size",
 ]  # fmt: skip
 
 
@@ -42,7 +43,8 @@ class ViewColumn:
         The table's column that is shown, and that orders the rows.
     kind : str
         How its cells are said: ``arm`` an arm's label, ``time`` a number along the axis,
-        ``difference`` one with its sign, ``level`` a value of the metric, ``share`` a fraction.
+        ``difference`` one with its sign, ``level`` a value of the metric, ``share`` a fraction,
+        ``size`` how an effect stands to the margin.
     limits : tuple of str
         The columns of the limits shown behind the value; the value is left out where it is one
         of them.
@@ -115,6 +117,8 @@ class Analysis:
     views : tuple of View
     notes : callable or None
         ``(results: Results) → iterable of (section, sentence)``.
+    sources : tuple of Source or callable
+        What a report has to cite where the analysis found something, or `Results` → that.
     """
 
     title: str
@@ -124,6 +128,11 @@ class Analysis:
     uses: tuple[str, ...] = ("arms", "reference", "pairing", "entropy", "analysis")
     views: tuple[View, ...] = ()
     notes: Callable[[Any], Iterator[tuple[str, str]]] | None = None
+    sources: tuple[Source, ...] | Callable[[Any], Sequence[Source]] = ()
+
+    def cited(self, results: Any) -> Sequence[Source]:
+        """Return what a report of these results has to cite."""
+        return self.sources(results) if callable(self.sources) else self.sources
 
 
 @dataclass(frozen=True)
@@ -135,11 +144,15 @@ class Drawing:
     figure : matplotlib.figure.Figure
     variant : str
         Empty for what is shown first; ``log`` for another scale, ``level-3`` for the fourth
-        threshold of the grid, ``budget-2`` for the third budget.
+        threshold of the grid.
+    title, caption : str
+        Where a variant has others than its figure.
     """
 
     figure: Any
     variant: str = ""
+    title: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,8 +175,6 @@ class Figure:
         Among what its section shows.
     paper : bool
         Whether a paper's folder has it, too.
-    level_caption : callable or None
-        As `caption`, for the variants.
     """
 
     title: str
@@ -173,4 +184,3 @@ class Figure:
     needs: tuple[str, ...] = ()
     order: int = 50
     paper: bool = False
-    level_caption: Callable[[Any], str] | None = field(default=None)

@@ -369,6 +369,9 @@ def read_table(path: str | os.PathLike[str], schema: Schema) -> pd.DataFrame:
     text = {c: "str" for c, field in schema.items() if field.kind in _WORDS}
     try:
         table = pd.read_csv(Path(path), keep_default_na=False, na_values=[""], dtype=text)
+        lost = [column for column in schema if column not in table]
+        if lost:
+            raise TableError(f"column {lost[0]} is missing")
         return check(table, schema, str(path))
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = str(error).removeprefix(f"{path}: ")

@@ -61,6 +61,7 @@ rule report:
         phone="results/{study}/phone",
         runs=blocks("run.json"),
         canary="results/{study}/canary.json",
+        plan=ancient("results/{study}/plan.json"),
         study=ancient("results/{study}/study.json"),
     output:
         report(

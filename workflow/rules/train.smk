@@ -19,8 +19,23 @@ rule study:
         "../../scripts/study.py"
 
 
+rule plan:
+    """What the analysis was to be before training began: written once, whatever changes later."""
+    input:
+        study=ancient("results/{study}/study.json"),
+    output:
+        "results/{study}/plan.json",
+    log:
+        "results/{study}/logs/plan.log",
+    threads: 1
+    script:
+        "../../scripts/plan.py"
+
+
 rule train_block:
     """Train one block of seeds of one arm at once."""
+    input:
+        plan=ancient("results/{study}/plan.json"),
     output:
         traces="results/{study}/traces/{variant}/{factors}/seeds_{block}.parquet",
         predictions="results/{study}/traces/{variant}/{factors}/seeds_{block}.predictions.parquet",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from thresher.registry import Analysis, Table, View, ViewColumn
+from thresher.sources import COCO, WILSON
 from thresher.tables import ARMS
 
 
@@ -67,4 +68,5 @@ ANALYSIS = Analysis(
             ),
         ),
     ),
+    sources=(WILSON, COCO),
 )

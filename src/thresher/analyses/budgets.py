@@ -1,6 +1,6 @@
 """How far the contrasts depend on the budget: a grid of shorter ones, adjusted by max-T."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from thresher.analyses.contrasts import DIFFERENCE, VERDICT, plan_of
@@ -15,6 +15,16 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
 
     pairs = pairs_of([arm.label for arm in study.arms], study.contrast_reference)
     return {"budgets": budgets(needed["events"], pairs, **plan_of(study))}
+
+
+def notes(results: Any) -> Iterator[tuple[str, str]]:
+    """Say how to read the grid."""
+    if results.has("budgets"):
+        yield (
+            "thresholds",
+            "And the same within shorter budgets: runs that reached the threshold later count as "
+            "not having reached it. Adjusted like the grid of thresholds.",
+        )
 
 
 ANALYSIS = Analysis(
@@ -52,4 +62,5 @@ ANALYSIS = Analysis(
             folded=True,
         ),
     ),
+    notes=notes,
 )

@@ -1,10 +1,11 @@
 """The primary analysis: test, interval and verdict for every contrast; all pairs beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from thresher.registry import Analysis, Table, View, ViewColumn
+from thresher.sources import HOLM, INVERSION, PERMUTATION, SHAFFER, SIGN_FLIP, TOST, Source
 from thresher.tables import CONTRASTS
 
 PAIR = (ViewColumn("Arm", "arm", "arm"), ViewColumn("Compared with", "reference", "arm"))
@@ -37,6 +38,35 @@ def _pairs_caption(results: Any) -> str:
     return f"All pairs{', exploratory' if results.study.contrast_reference else ''}"
 
 
+def notes(results: Any) -> Iterator[tuple[str, str]]:
+    """Say where there is nothing to compare, and where equivalence could not be tested."""
+    from thresher import format as say
+
+    table, most = results.table("contrasts"), 12
+    if table.empty:
+        yield "contrasts", "There is one arm only, so nothing is compared."
+        return
+    short = table[table["equivalence"] == "budget too short"]
+    if len(short):
+        names = say.listed([results.label(arm) for arm in short["arm"]], most)
+        margin, goal = say.fraction(short["margin"].iloc[0]), results.study.endpoint
+        within = say.duration(goal.budget, results.study.axis)
+        yield (
+            "contrasts",
+            f"Equivalence was not tested for {names}: no mean within {within} can exceed the other "
+            f"arm’s by {margin}, so an arm slower than that would not be seen. A larger budget "
+            "mends it.",
+        )
+
+
+def sources(results: Any) -> list[Source]:
+    """Cite the test, its inversion, the adjustment and equivalence."""
+    row = results.table("contrasts").iloc[0]
+    test = [SIGN_FLIP, INVERSION] if row["design"] == "paired" else [PERMUTATION]
+    several = [SHAFFER if row["family"] == "joint" else HOLM] if row["contrasts"] > 1 else []
+    return [*test, *several, TOST]
+
+
 ANALYSIS = Analysis(
     title="Contrasts",
     needs=("events",),
@@ -66,9 +96,15 @@ ANALYSIS = Analysis(
                     ("lower_family", "upper_family"),
                 ),
                 ViewColumn("Relative", "percent", "percent", ("percent_lower", "percent_upper")),
-                ViewColumn("Against the margin", "size"),
+                ViewColumn("Against the margin", "size", "size"),
                 ViewColumn("p", "p", "p"),
                 ViewColumn("p, adjusted", "p_adjusted", "p"),
+                ViewColumn(
+                    "Relative, for equivalence",
+                    "percent_lower_equivalence",
+                    "percent",
+                    ("percent_lower_equivalence", "percent_upper_equivalence"),
+                ),
                 ViewColumn("p of equivalence, adjusted", "p_equivalence_adjusted", "p"),
                 ViewColumn("Runs", "n_arm", "count"),
                 ViewColumn("Reached", "reached_arm", "count"),
@@ -90,6 +126,7 @@ ANALYSIS = Analysis(
                 DIFFERENCE,
                 INTERVAL,
                 ViewColumn("Relative", "percent", "percent"),
+                ViewColumn("Against the margin", "size", "size"),
                 ViewColumn("p, adjusted", "p_adjusted", "p"),
                 ViewColumn("P(sooner) + ½ P(tie)", "win_probability", "number"),
             ),
@@ -97,4 +134,6 @@ ANALYSIS = Analysis(
             folded=True,
         ),
     ),
+    notes=notes,
+    sources=sources,
 )

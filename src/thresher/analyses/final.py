@@ -5,6 +5,7 @@ from typing import Any
 
 from thresher.analyses.contrasts import PAIR
 from thresher.registry import Analysis, Table, View, ViewColumn
+from thresher.sources import RLIABLE
 from thresher.tables import FINAL, IMPROVEMENT
 
 
@@ -68,4 +69,5 @@ ANALYSIS = Analysis(
             folded=True,
         ),
     ),
+    sources=(RLIABLE,),
 )

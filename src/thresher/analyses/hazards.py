@@ -1,10 +1,11 @@
 """Cox hazard ratios of reaching the threshold, descriptive."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from thresher.analyses.contrasts import PAIR
 from thresher.registry import Analysis, Table, View, ViewColumn
+from thresher.sources import COX
 from thresher.tables import HAZARDS
 
 
@@ -15,6 +16,15 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
 
     pairs = pairs_of([arm.label for arm in study.arms], study.contrast_reference)
     return {"hazards": hazards(needed["events"], pairs, study.analysis.confidence)}
+
+
+def notes(results: Any) -> Iterator[tuple[str, str]]:
+    """Say what hazard ratios take for granted."""
+    if results.has("hazards"):
+        yield (
+            "sensitivity",
+            "Hazard ratios take hazards as proportional and runs as independent; they describe.",
+        )
 
 
 ANALYSIS = Analysis(
@@ -39,4 +49,6 @@ ANALYSIS = Analysis(
             folded=True,
         ),
     ),
+    notes=notes,
+    sources=(COX,),
 )

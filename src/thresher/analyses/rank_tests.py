@@ -5,6 +5,7 @@ from typing import Any
 
 from thresher.analyses.contrasts import PAIR
 from thresher.registry import Analysis, Table, View, ViewColumn
+from thresher.sources import RANKS
 from thresher.tables import RANK_TESTS
 
 
@@ -42,4 +43,5 @@ ANALYSIS = Analysis(
             folded=True,
         ),
     ),
+    sources=(RANKS,),
 )

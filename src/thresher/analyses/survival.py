@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from thresher.registry import Analysis, Table
+from thresher.sources import KAPLAN_MEIER
 from thresher.tables import SURVIVAL
 
 
@@ -26,4 +27,5 @@ ANALYSIS = Analysis(
         )
     },
     compute=compute,
+    sources=(KAPLAN_MEIER,),
 )

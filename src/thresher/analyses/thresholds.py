@@ -1,11 +1,12 @@
 """How far the contrasts depend on the threshold: a grid around it, adjusted by max-T."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from thresher.analyses.contrasts import DIFFERENCE, VERDICT, plan_of
 from thresher.fields import Field
 from thresher.registry import Analysis, Table, View, ViewColumn
+from thresher.sources import MAX_T
 from thresher.tables import SURVIVAL, THRESHOLD_EVENTS, THRESHOLDS
 
 THRESHOLD = {"threshold": Field("float", "metric", "threshold of the grid")}
@@ -34,6 +35,23 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
         "threshold_survival": level_curves(events, study.analysis.confidence),
         "thresholds": thresholds(events, pairs, goal.threshold, **plan_of(study)),
     }
+
+
+def notes(results: Any) -> Iterator[tuple[str, str]]:
+    """Say how to read the grid."""
+    from thresher import format as say
+
+    if results.table("thresholds").empty:
+        yield "thresholds", "There is no contrast to look at with other thresholds."
+        return
+    yield (
+        "thresholds",
+        f"The same comparison at {say.several(len(results.levels), 'threshold')} around the "
+        "study’s own. One sign per seed serves the whole grid, and p-values are adjusted for "
+        "having looked at all of it (max-T), then over the contrasts: that p decides, and is the "
+        "one shown. Intervals hold at their level alone. With so many looks a verdict here can be "
+        "more cautious than the answer above, which was planned for one threshold.",
+    )
 
 
 ANALYSIS = Analysis(
@@ -75,4 +93,6 @@ ANALYSIS = Analysis(
             folded=True,
         ),
     ),
+    notes=notes,
+    sources=(MAX_T,),
 )

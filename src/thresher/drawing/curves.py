@@ -1,31 +1,35 @@
-"""What figures of loss against epochs share: raw runs, bands, reference levels."""
+"""What figures of the metric along the axis share: raw runs, means with bands, levels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.transforms import Transform
 
-from thresher.drawing.cast import Actor
-from thresher.drawing.labels import dashed
-from thresher.drawing.palette import TEXT
-from thresher.drawing.style import LINE, place, text_width
-from thresher.format import nats
+from thresher.drawing.arms import ArmStyle
+from thresher.drawing.labels import BASELINE, THRESHOLD, Level, dashed
+from thresher.drawing.palette import GREY
+from thresher.format import along, count, measure
+from thresher.metric import Axis
+from thresher.results import Results
+from thresher.study.plan import METRIC
 
 RUNS = 32
 """Raw runs drawn for an arm at most."""
-_POINTS = 61
+ALL_RUNS = 256
+"""Raw runs drawn in a figure at most."""
+_POINTS, _FEW_POINTS = 61, 31
+_SURVIVORS: dict[str, Any] = {"linewidth": 0.9, "linestyle": (0, (1.0, 2.0))}
+"""How a mean is drawn from which diverged runs are left out."""
 
 
-def evaluations(traces: pd.DataFrame, metric: str = "eval_loss") -> pd.DataFrame:
-    """Keep the rows that have a finite value of the metric."""
-    return traces[np.isfinite(traces[metric].to_numpy(float))]
+def finite_rows(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Keep the rows that have a finite value."""
+    return frame[np.isfinite(frame[column].to_numpy(float, na_value=np.nan))]
 
 
-def chosen_seeds(seeds: Sequence[int], most: int = RUNS) -> list[int]:
+def chosen_seeds(seeds: Sequence[Any], most: int = RUNS) -> list[Any]:
     """Choose at most so many seeds, evenly."""
     ordered = sorted(seeds)
     place_of = np.linspace(0, len(ordered) - 1, min(len(ordered), most)).round().astype(int)
@@ -33,35 +37,78 @@ def chosen_seeds(seeds: Sequence[int], most: int = RUNS) -> list[int]:
 
 
 def runs_of(
-    traces: pd.DataFrame, arm: str, metric: str = "eval_loss"
-) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Yield seed, epochs and values of an arm's chosen runs, thinned to what can be seen."""
-    rows = traces[traces["arm"] == arm]
-    wanted = chosen_seeds(list(rows["seed"].unique()))
-    finite = evaluations(rows[rows["seed"].isin(wanted)], metric).sort_values(["seed", "epoch"])
+    evaluations: pd.DataFrame, arm: str, metric: str, most: int = RUNS
+) -> Iterator[tuple[Hashable, np.ndarray, np.ndarray]]:
+    """Yield seed, times and values of an arm's chosen runs, thinned to what can be seen."""
+    rows = evaluations[evaluations["arm"] == arm]
+    wanted = chosen_seeds(list(rows["seed"].unique()), most)
+    finite = finite_rows(rows[rows["seed"].isin(wanted)], metric).sort_values(["seed", "time"])
     for seed, run in finite.groupby("seed"):
-        epoch, value = run["epoch"].to_numpy(), run[metric].to_numpy()
-        kept = np.unique(np.linspace(0, len(epoch) - 1, min(len(epoch), _POINTS)).astype(int))
-        yield int(str(seed)), epoch[kept], value[kept]
+        yield seed, *thinned(run["time"].to_numpy(), run[metric].to_numpy(), _POINTS)
 
 
-def draw_runs(axes: Axes, traces: pd.DataFrame, actor: Actor, alpha: float) -> None:
-    """Draw single runs as faint lines, ``raw-<arm>-<k>``, behind everything."""
-    style: dict[str, Any] = {"color": actor.look.colour, "alpha": alpha, "linewidth": 0.5}
-    for k, (_, epoch, value) in enumerate(runs_of(traces, actor.arm)):
-        axes.plot(epoch, value, gid=f"raw-{actor.index}-{k}", zorder=0.8, **style)
+def thinned(time: np.ndarray, value: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Keep so many points at most, evenly, the first and the last among them."""
+    kept = np.unique(np.linspace(0, len(time) - 1, min(len(time), most)).astype(int))
+    return time[kept], value[kept]
 
 
-def draw_band(axes: Axes, rows: pd.DataFrame, actor: Actor, alpha: float = 0.18) -> None:
-    """Draw a mean and, where the table has one, its band."""
-    rows = rows.sort_values("epoch")
-    epoch, colour = rows["epoch"].to_numpy(), actor.look.colour
+def draw_runs(axes: Axes, results: Results, arm: ArmStyle, arms: int) -> None:
+    """Draw single runs as faint lines, ``raw-<arm>-<k>``, behind everything.
+
+    Parameters
+    ----------
+    axes : Axes
+    results : Results
+    arm : ArmStyle
+    arms : int
+        Whose runs are drawn altogether.
+    """
+    alpha, most = min(0.18, 1.6 / arms), min(RUNS, ALL_RUNS // arms)
+    style: dict[str, Any] = {"color": arm.look.colour, "alpha": alpha, "linewidth": 0.5}
+    runs = runs_of(results.evaluations, arm.arm, results.study.metric.name, most)
+    for k, (_, time, value) in enumerate(runs):
+        axes.plot(time, value, gid=f"raw-{arm.index}-{k}", zorder=0.8, **style)
+
+
+def draw_band(
+    axes: Axes, rows: pd.DataFrame, arm: ArmStyle, alpha: float = 0.18, tail: str = ""
+) -> None:
+    """Draw a mean and, where the table has one, its band.
+
+    A mean that leaves diverged runs out is thin and dotted: it is not the arm's.
+
+    Parameters
+    ----------
+    axes : Axes
+    rows : pandas.DataFrame
+        Of the table ``curves`` or ``curve_differences``.
+    arm : ArmStyle
+    alpha : float
+        Of the band.
+    tail : str
+        Makes the ids unique where an arm is drawn several times.
+    """
+    rows = rows.sort_values("time")
+    time, colour = rows["time"].to_numpy(), arm.look.colour
     lower, upper = (rows[name].to_numpy(float, na_value=np.nan) for name in ("lower", "upper"))
     if np.isfinite(lower).any():
         fill: dict[str, Any] = {"facecolor": colour, "alpha": alpha, "linewidth": 0}
-        axes.fill_between(epoch, lower, upper, gid=actor.gid("band"), **fill)
+        axes.fill_between(time, lower, upper, gid=arm.gid(f"band{tail}"), **fill)
     mean = rows["mean"].to_numpy(float, na_value=np.nan)
-    axes.plot(epoch, mean, color=colour, gid=actor.gid("line"), **dashed(actor.look))
+    whole = (rows["n"] == rows["runs"]).all()
+    style: dict[str, Any] = dashed(arm.look) if whole else _SURVIVORS
+    if len(time) == 1:
+        style = {**style, "marker": arm.look.marker}
+    axes.plot(time, mean, color=colour, gid=arm.gid(f"line{tail}"), **style)
+
+
+def draw_faint(axes: Axes, rows: pd.DataFrame, arm: ArmStyle) -> None:
+    """Draw the mean of an arm that a figure does not tell apart."""
+    rows = finite_rows(rows.sort_values("time"), "mean")
+    time, mean = thinned(rows["time"].to_numpy(), rows["mean"].to_numpy(float), _FEW_POINTS)
+    style: dict[str, Any] = {"color": GREY.colour, "linewidth": 0.6, "alpha": 0.45, "zorder": 0.9}
+    axes.plot(time, mean, gid=arm.gid("line"), **style)
 
 
 def last_finite(values: pd.Series) -> float:
@@ -71,72 +118,53 @@ def last_finite(values: pd.Series) -> float:
     return float(array[-1]) if len(array) else np.nan
 
 
-def draw_levels(axes: Axes, threshold: float, baseline: float | None) -> None:
-    """Draw and name the threshold and the position baseline; last, so that names find room."""
-    name = f"threshold, {nats(threshold)}"
-    if baseline is not None and abs(baseline - threshold) < 1e-3 * threshold:
-        name, baseline = f"threshold = position baseline, {nats(threshold)}", None
-    curves = [line for line in axes.lines if not str(line.get_gid()).startswith("raw-")]
-    level: dict[str, Any] = {"color": TEXT, "linewidth": 0.9}
-    axes.axhline(threshold, gid="threshold", linestyle=(0, (6, 2)), **level)
+def baseline_of(results: Results) -> float | None:
+    """Return the task's position baseline, where the metric is the loss that it belongs to."""
+    task = results.study.task
+    return task.baseline if task and results.study.metric.name == METRIC else None
+
+
+def levels_of(results: Results) -> list[Level]:
+    """Return the threshold and the position baseline, one line where they are the same."""
+    study, baseline = results.study, baseline_of(results)
+    threshold, metric = study.endpoint.threshold, study.metric
     if baseline is None:
-        _name_level(axes, curves, threshold, name, (True, False))
-        return
-    above = threshold > baseline
-    _name_level(axes, curves, threshold, name, (above,))
-    axes.axhline(baseline, gid="baseline", linestyle=(0, (1.5, 1.5)), **level)
-    _name_level(axes, curves, baseline, f"position baseline, {nats(baseline)}", (not above,))
+        name = f"threshold, {measure(threshold, metric)}"
+        return [Level("threshold", name, threshold, THRESHOLD)]
+    if abs(baseline - threshold) < 1e-3 * abs(threshold):
+        name = f"threshold = position baseline, {measure(threshold, metric)}"
+        return [Level("threshold", name, threshold, THRESHOLD)]
+    return [
+        Level("threshold", f"threshold, {measure(threshold, metric)}", threshold, THRESHOLD),
+        Level("baseline", f"position baseline, {measure(baseline, metric)}", baseline, BASELINE),
+    ]
 
 
-def _name_level(
-    axes: Axes, curves: Sequence[Line2D], level: float, name: str, sides: Sequence[bool]
-) -> None:
-    """Write the name above or below its level, at the left or the right, where curves are least."""
-    left, bottom, right, top = place(axes)
-    wide, high = text_width(name) / (right - left), LINE / (top - bottom)
-    to_share = axes.transData + axes.transAxes.inverted()
-    points = np.concatenate([np.empty((0, 2)), *(_dense(to_share, line) for line in curves)])
-    y = to_share.transform((axes.get_xlim()[0], level))[1]
-    found = []
-    for above in sides:
-        low = y if above else y - high
-        inside = (points[:, 1] > low - 0.01) & (points[:, 1] < low + high + 0.01)
-        for start in (0.02, max(0.98 - wide, 0.02)):
-            met = inside & (points[:, 0] > start - 0.01) & (points[:, 0] < start + wide + 0.01)
-            found.append((int(met.sum()), start, above))
-    _, start, above = min(found, key=lambda candidate: candidate[0])
-    axes.annotate(
-        name,
-        (start, level),
-        xycoords=("axes fraction", "data"),
-        xytext=(0, 2 if above else -2),
-        textcoords="offset points",
-        va="bottom" if above else "top",
-        annotation_clip=True,
-    )
+def first_divergence(results: Results, arm: str) -> float | None:
+    """Return the first time at which a run of the arm is not finite; None where all are."""
+    events = results.tables["events"]
+    times = events.loc[events["arm"] == arm, "diverged_at"].dropna()
+    return float(times.min()) if len(times) else None
 
 
-def _dense(to_share: Transform, line: Line2D) -> np.ndarray:
-    """Return points along a curve, evenly in x, as shares of the axes."""
-    x, y = (np.asarray(values, float) for values in line.get_data())
-    kept = np.isfinite(x) & np.isfinite(y)
-    if not kept.any():
-        return np.empty((0, 2))
-    even = np.linspace(x[kept].min(), x[kept].max(), 200)
-    return to_share.transform(np.column_stack([even, np.interp(even, x[kept], y[kept])]))
+def at(time: float, axis: Axis) -> str:
+    """Say a place on the axis: ``epoch 5``."""
+    return f"{axis.name} {along(time, axis)}"
 
 
-def loss_limits(
-    curves: pd.DataFrame, threshold: float, baseline: float | None
-) -> tuple[float, float]:
-    """Return limits that show the means and levels; a diverging mean does not set them."""
-    mean = curves["mean"].to_numpy(float)
-    mean = mean[np.isfinite(mean)]
-    levels = [threshold, *([baseline] if baseline else [])]
-    if not len(mean):
-        return min(levels) / 5, max(levels) * 2
-    first = curves.loc[curves["epoch"] == curves["epoch"].min(), "mean"].to_numpy(float)
-    start = np.max(first, initial=max(levels), where=np.isfinite(first))
-    positive = mean[mean > 0]
-    bottom = min([*levels, positive.min() if len(positive) else np.inf]) * 0.8
-    return float(bottom), float(min(max(mean.max(), max(levels)) * 1.08, start * 2))
+def curve_counts(results: Results, arm: ArmStyle, rows: pd.DataFrame) -> str:
+    """Say how many runs a mean curve is made of, and which are left out; beside the arm's name.
+
+    ``n = 32, 2 censored``; ``16 of 32 runs, 2 censored; 16 diverged, from epoch 5, left out``.
+    """
+    total = int(rows["runs"].max()) if len(rows) else arm.n
+    n = int(rows["n"].min()) if len(rows) else 0
+    when = first_divergence(results, arm.arm)
+    since = "" if when is None else f", from {at(when, results.study.axis)}"
+    if not n:
+        return f"no mean: all {count(total)} runs diverged{since}" if when else "no mean"
+    if n == total:
+        return f"n = {count(n)}, {arm.outcomes}"
+    lost = f"{count(arm.censored) if arm.censored else 'none'} censored"
+    left_out = f"{count(total - n)} diverged{since}, left out"
+    return f"mean of {count(n)} of {count(total)} runs, {lost}; {left_out}"

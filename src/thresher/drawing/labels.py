@@ -11,26 +11,57 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
-from thresher.drawing.cast import Actor
-from thresher.drawing.palette import Look
-from thresher.drawing.style import LINE, add, is_wide, new, place, stroke, text_width, write
+from thresher.drawing.arms import ArmStyle, others
+from thresher.drawing.fonts import text_width
+from thresher.drawing.palette import GREY, TEXT, Look
+from thresher.drawing.style import LINE, add, figure_of, is_wide, new, place, stroke, write
 
 KEY = 0.24
 """Length of the piece of line before a label."""
+THRESHOLD, BASELINE = (6.0, 2.0), (1.5, 1.5)
+"""On and off of the lines at the threshold and at the position baseline."""
+LINES = 3
+"""A user's label takes so many lines at most."""
 _GAP, _MARGIN, _LEFT, _BOTTOM, _TOP = 0.05, 0.06, 0.7, 0.46, 0.12
+_LEADER = 0.2
 
 
 @dataclass(frozen=True)
 class Label:
-    """A label: the arm's text, beside the height `y` (data) where its curve ends."""
+    """A label beside the height `y` (data) where its curve ends; NaN where it has no curve."""
 
-    actor: Actor
     text: str
     y: float
+    look: Look
+    name: str
+
+    @classmethod
+    def of(cls, arm: ArmStyle, words: str, y: float) -> "Label":
+        """Label an arm by its name and, on a line of its own, some words."""
+        return cls(f"{arm.name}\n{words}" if words else arm.name, y, arm.look, f"arm-{arm.index}")
+
+    @classmethod
+    def of_rest(cls, rest: Sequence[ArmStyle]) -> "Label":
+        """Label the arms that are drawn in grey."""
+        return cls(f"{others(rest)}\nin grey; see the table", np.nan, GREY, "rest")
+
+
+@dataclass(frozen=True)
+class Level:
+    """A horizontal line and its name; `dash` is on and off, in line widths."""
+
+    gid: str
+    name: str
+    value: float
+    dash: tuple[float, float]
 
 
 def wrap(text: str, width: float) -> str:
     """Break text into lines no wider than `width` inches, after commas where that is enough."""
+    return "\n".join(_wrapped(line, width) for line in text.split("\n"))
+
+
+def _wrapped(text: str, width: float) -> str:
     if text_width(text) <= width:
         return text
     rows: list[str] = []
@@ -52,12 +83,23 @@ def _parts(phrase: str, width: float) -> Iterator[str]:
         yield from [word] if fits else textwrap.wrap(word, max(letters - 1, 1))
 
 
+def fit(text: str, width: float, most: int = LINES) -> str:
+    """Wrap text; of more lines than `most`, an ellipsis stands for what is left out in the middle.
+
+    The beginning and the end stay, since long labels often differ at their end.
+    """
+    wrapped = wrap(text, width)
+    kept = len(text)
+    while wrapped.count("\n") >= most and kept > 2:
+        kept = int(kept * 0.95)
+        half = (kept + 1) // 2
+        wrapped = wrap(f"{text[:half].rstrip()}…{text[-(kept - half) :].lstrip()}", width)
+    return wrapped
+
+
 def shorten(text: str, width: float) -> str:
-    """Cut text to one line of `width` inches; an ellipsis stands for what is left out."""
-    kept = text
-    while kept and text_width(text) > width and text_width(f"{kept}…") > width:
-        kept = kept[:-1]
-    return text if kept == text else f"{kept}…"
+    """Fit text into one line of `width` inches."""
+    return fit(text, width, 1)
 
 
 def lines(texts: Sequence[str]) -> int:
@@ -65,15 +107,27 @@ def lines(texts: Sequence[str]) -> int:
     return max((text.count("\n") + 1 for text in texts), default=1)
 
 
-def spread(wanted: np.ndarray, gap: float, low: float, high: float) -> np.ndarray:
-    """Move positions as little as possible until each two are `gap` apart and all in [low, high].
+def spread(
+    wanted: np.ndarray, heights: float | Sequence[float], low: float, high: float
+) -> np.ndarray:
+    """Move positions as little as possible until none overlap and all lie in [low, high].
 
     Least squares: what remains after subtracting the gaps must not decrease.
+
+    Parameters
+    ----------
+    wanted : ndarray, shape (labels,)
+        Of the middles.
+    heights : float or sequence of float
+        Of each label; neighbours are half of both apart.
+    low, high : float
+        Of the lowest and the highest middle.
     """
     if not len(wanted):
         return wanted
     order = np.argsort(wanted, kind="stable")
-    steps = gap * np.arange(len(wanted))
+    tall = np.broadcast_to(np.asarray(heights, float), wanted.shape)[order]
+    steps = np.concatenate([[0.0], np.cumsum((tall[1:] + tall[:-1]) / 2)])
     free = isotonic_regression(wanted[order] - steps).x
     room = max(high - steps[-1], low)
     moved = np.empty(len(wanted))
@@ -81,8 +135,23 @@ def spread(wanted: np.ndarray, gap: float, low: float, high: float) -> np.ndarra
     return moved
 
 
+def _beside_width(width: float) -> float:
+    """Return how wide a label beside the axes may be."""
+    return 0.25 * width
+
+
+def _fitted(text: str, width: float) -> str:
+    """Fit a label's name into few lines, its words into as many as they need."""
+    name, *words = text.split("\n")
+    return "\n".join([fit(name, width), *(wrap(line, width) for line in words)])
+
+
 def frame(
-    texts: Sequence[str], width: float, height: float = 3.4, extra: float = 0.0
+    texts: Sequence[str],
+    width: float,
+    height: float = 3.4,
+    extra: float = 0.0,
+    levels: Sequence[Level] = (),
 ) -> tuple[Figure, Axes]:
     """Make a figure with one pair of axes and room for these labels.
 
@@ -95,24 +164,38 @@ def frame(
         Of the axes at least, inches; more where so many labels need it.
     extra : float
         Further room below the axes, inches.
+    levels : sequence of Level
+        Named above the axes.
     """
+    top = _TOP + level_room(levels, width)
+    figure, axes = _axes(texts, width, height, extra, top)
+    name_levels(figure, levels, place(axes)[3] + 0.1)
+    return figure, axes
+
+
+def _axes(
+    texts: Sequence[str], width: float, height: float, extra: float, top: float
+) -> tuple[Figure, Axes]:
     if not is_wide(width):
-        fitted = [wrap(text, width - KEY - 0.3) for text in texts]
+        fitted = [_fitted(text, width - KEY - 0.3) for text in texts]
         below = sum(lines([text]) for text in fitted) * LINE + 0.1
-        figure = new(width, 0.7 * height + _TOP + _BOTTOM + below + extra)
+        figure = new(width, 0.7 * height + top + _BOTTOM + below + extra)
         bottom = _BOTTOM + below + extra
         return figure, add(figure, _LEFT, bottom, width - _LEFT - 0.2, 0.7 * height)
-    fitted = [wrap(text, 0.4 * width) for text in texts]
-    right = max(map(text_width, fitted), default=0) + KEY + 0.2 + _GAP + _MARGIN
-    tall = max(height, len(texts) * lines(fitted) * LINE)
-    figure = new(width, tall + _TOP + _BOTTOM + extra)
+    fitted = [_fitted(text, _beside_width(width)) for text in texts]
+    right = max(map(text_width, fitted), default=0) + KEY + _LEADER + _GAP + _MARGIN
+    tall = max(height, sum(_height(text) for text in fitted) - 0.1)
+    figure = new(width, tall + top + _BOTTOM + extra)
     return figure, add(figure, _LEFT, _BOTTOM + extra, width - _LEFT - right, tall)
+
+
+def _height(text: str) -> float:
+    return lines([text]) * LINE + 0.06
 
 
 def draw_labels(axes: Axes, labels: Sequence[Label]) -> None:
     """Draw labels into the room that `frame` left; the axes' limits must be final."""
-    figure = axes.figure
-    assert isinstance(figure, Figure)
+    figure = figure_of(axes)
     if not is_wide(figure.get_size_inches()[0]):
         _below(figure, labels)
     else:
@@ -120,30 +203,34 @@ def draw_labels(axes: Axes, labels: Sequence[Label]) -> None:
 
 
 def _beside(figure: Figure, axes: Axes, labels: Sequence[Label]) -> None:
+    if not labels:
+        return
     _, bottom, right, top = place(axes)
-    texts = [wrap(label.text, 0.4 * figure.get_size_inches()[0]) for label in labels]
+    texts = [_fitted(label.text, _beside_width(figure.get_size_inches()[0])) for label in labels]
     low, high = axes.get_ylim()
     heights = np.clip([label.y if np.isfinite(label.y) else high for label in labels], low, high)
     points = axes.transData.transform(np.column_stack([np.full(len(labels), 1.0), heights]))
     ends = points[:, 1] / figure.dpi
-    gap = lines(texts) * LINE
+    tall = [_height(text) for text in texts]
     # Backwards: of equal ends the first arm gets the highest place.
-    rows = spread(ends[::-1], gap, bottom + gap / 2 - 0.05, top - gap / 2 + 0.1)[::-1]
+    limits = bottom + min(tall) / 2 - 0.08, top - min(tall) / 2 + 0.08
+    rows = spread(ends[::-1], tall[::-1], *limits)[::-1]
     for label, text, end, row in zip(labels, texts, ends, rows, strict=True):
-        x = right + 0.2
-        leader: dict[str, Any] = {"color": label.actor.look.colour, "linewidth": 0.7, "alpha": 0.7}
-        stroke(figure, [right, x], [end, row], gid=label.actor.gid("leader"), **leader)
-        key(figure, x, row, label.actor.look, label.actor.gid("key"))
-        write(figure, x + KEY + _GAP, row, text, gid=label.actor.gid("label"))
+        x = right + _LEADER
+        leader: dict[str, Any] = {"color": label.look.colour, "linewidth": 0.7, "alpha": 0.7}
+        if np.isfinite(label.y):
+            stroke(figure, [right, x], [end, row], gid=f"{label.name}-leader", **leader)
+        key(figure, x, row, label.look, f"{label.name}-key")
+        write(figure, x + KEY + _GAP, row, text, gid=f"{label.name}-label")
 
 
 def _below(figure: Figure, labels: Sequence[Label]) -> None:
     y = 0.06
     for label in reversed(labels):
-        text = wrap(label.text, figure.get_size_inches()[0] - KEY - 0.3)
+        text = _fitted(label.text, figure.get_size_inches()[0] - KEY - 0.3)
         height = lines([text]) * LINE
-        key(figure, 0.1, y + height / 2, label.actor.look, label.actor.gid("key"))
-        write(figure, 0.1 + KEY + _GAP, y + height / 2, text, gid=label.actor.gid("label"))
+        key(figure, 0.1, y + height / 2, label.look, f"{label.name}-key")
+        write(figure, 0.1 + KEY + _GAP, y + height / 2, text, gid=f"{label.name}-label")
         y += height
 
 
@@ -155,3 +242,70 @@ def key(figure: Figure, x: float, y: float, look: Look, gid: str) -> None:
 def dashed(look: Look) -> dict[str, Any]:
     """Return the line style of a look as an argument of a line."""
     return {"linestyle": (0, look.dash) if look.dash else "-"}
+
+
+def paragraph(names: Sequence[str], width: float) -> list[tuple[float, int, str]]:
+    """Set a key's names in lines, as words in a paragraph.
+
+    Returns
+    -------
+    list of (float, int, str)
+        Where the piece of line before a name begins, the name's first line, and the name, fitted.
+    """
+    places: list[tuple[float, int, str]] = []
+    x, line, tall = 0.1, 0, 1
+    for name in names:
+        text = fit(name, width - KEY - 0.3)
+        size = KEY + _GAP + text_width(text) + 0.22
+        if x > 0.1 and x + size - 0.12 > width:
+            x, line, tall = 0.1, line + tall, 1
+        places.append((x, line, text))
+        x, tall = x + size, max(tall, lines([text]))
+    return places
+
+
+def paragraph_lines(places: Sequence[tuple[float, int, str]]) -> int:
+    """Count the lines of a paragraph."""
+    return max((line + lines([text]) for _, line, text in places), default=0)
+
+
+def draw_paragraph(
+    figure: Figure,
+    places: Sequence[tuple[float, int, str]],
+    arms: Sequence[ArmStyle],
+    top: float,
+    prefix: str = "",
+) -> None:
+    """Draw a key that `paragraph` has set, its first line's middle at `top` inches."""
+    for arm, (x, line, text) in zip(arms, places, strict=True):
+        y = top - line * LINE
+        key(figure, x, y, arm.look, prefix + arm.gid("key"))
+        below = y - (lines([text]) - 1) * LINE / 2
+        write(figure, x + KEY + _GAP, below, text, gid=prefix + arm.gid("label"))
+
+
+def level_room(levels: Sequence[Level], width: float) -> float:
+    """Return the height that the names of levels take above axes."""
+    return paragraph_lines(_level_places(levels, width)) * LINE + 0.08 if levels else 0.0
+
+
+def draw_levels(axes: Axes, levels: Sequence[Level], prefix: str = "") -> None:
+    """Draw levels across axes, without their names."""
+    for level in levels:
+        gid = f"{prefix}{level.gid}"
+        axes.axhline(level.value, gid=gid, linestyle=(0, level.dash), color=TEXT, linewidth=0.9)
+
+
+def name_levels(figure: Figure, levels: Sequence[Level], bottom: float, prefix: str = "") -> None:
+    """Write a key of levels from `bottom` inches up: where it stands no curve crosses a name."""
+    places = _level_places(levels, figure.get_size_inches()[0])
+    top = bottom + (paragraph_lines(places) - 0.5) * LINE
+    for level, (x, line, text) in zip(levels, places, strict=True):
+        y = top - line * LINE
+        style: dict[str, Any] = {"color": TEXT, "linewidth": 0.9}
+        stroke(figure, [x, x + KEY], [y, y], linestyle=(0, level.dash), **style)
+        write(figure, x + KEY + _GAP, y, text, gid=f"{prefix}{level.gid}-name")
+
+
+def _level_places(levels: Sequence[Level], width: float) -> list[tuple[float, int, str]]:
+    return paragraph([level.name for level in levels], width)

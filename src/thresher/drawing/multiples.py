@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from thresher.drawing.labels import lines, wrap
-from thresher.drawing.style import LINE, add, is_wide, new, text_width, write
+from thresher.drawing.fonts import text_width
+from thresher.drawing.labels import fit, lines, wrap
+from thresher.drawing.style import LINE, add, is_wide, new, write
 
 _LEFT, _RIGHT, _TICKS, _TOP, _BETWEEN = 0.56, 0.24, 0.26, 0.1, 0.26
 _COLUMNS = 3
@@ -29,7 +30,7 @@ def grid(
     Parameters
     ----------
     titles : sequence of str
-        Stand above the panels, wrapped.
+        Stand above the panels, each a name and, on a line of its own, some words.
     heading : str
         What the y axes show; stands above all.
     below : str
@@ -46,7 +47,7 @@ def grid(
     across = (width - _LEFT - _RIGHT - (columns - 1) * _BETWEEN) / columns
     if len(titles) == 1:
         across, height = min(across, 4.6), max(height, 2.2)
-    texts = [wrap(title, across - 0.05) for title in titles]
+    texts = [_title(title, across - 0.05) for title in titles]
     head = lines(texts) * LINE + 0.12
     step = height + head
     heading = wrap(heading, width - 0.2)
@@ -72,3 +73,8 @@ def grid(
             axes.tick_params(labelbottom=False)
         panels.append(axes)
     return figure, panels
+
+
+def _title(text: str, width: float) -> str:
+    name, *words = text.split("\n")
+    return "\n".join([fit(name, width), *(wrap(line, width) for line in words)])

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from thresher.drawing.labels import lines, wrap
-from thresher.drawing.style import LINE, add, is_wide, new, text_width, write
+from thresher.drawing.fonts import text_width
+from thresher.drawing.labels import fit, lines, wrap
+from thresher.drawing.style import LINE, add, is_wide, new, write
 
 _SPACE, _TICKS = 0.2, 0.26
 _LEADING = 1.2
@@ -82,9 +83,10 @@ def row_axes(
 def _name(row: Row, width: float) -> str:
     """Return what stands at the left: in a narrow figure the words, too."""
     if is_wide(width):
-        return wrap(row.name, 0.3 * width)
-    texts = [row.name, ", ".join(word for word in row.words if word)]
-    return "\n".join(wrap(text, 0.42 * width) for text in texts if text)
+        return fit(row.name, 0.27 * width)
+    words = ", ".join(word for word in row.words if word)
+    texts = [fit(row.name, 0.42 * width), wrap(words, 0.42 * width)]
+    return "\n".join(text for text in texts if text)
 
 
 def _columns(

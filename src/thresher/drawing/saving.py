@@ -3,11 +3,14 @@
 import io
 import os
 import re
+import warnings
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
+from thresher.drawing.fonts import FAMILY, fallbacks, missing
 from thresher.drawing.style import STYLE
 from thresher.files import atomic
 
@@ -19,10 +22,17 @@ _METADATA: dict[str, dict[str, None]] = {
 }
 
 
-def save(figure: Figure, path: str | os.PathLike[str]) -> None:
+def save(figure: Figure, path: str | os.PathLike[str]) -> str:
     """Write a figure as SVG, PDF or PNG, by the path's suffix, atomically and reproducibly.
 
-    The ids in an SVG are salted with the file's name, so that several can stand in one page.
+    The ids in an SVG are salted with the file's name, so that several can stand in one page. Its
+    text is text, for which a reader's own fonts are taken; in PDF and PNG it is drawn in fonts of
+    this machine.
+
+    Returns
+    -------
+    str
+        Letters that no font of this machine has, so that boxes stand for them; none in an SVG.
 
     Raises
     ------
@@ -40,11 +50,23 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
         "pdf.fonttype": 42,
     }
     buffer = io.BytesIO()
-    with mpl.rc_context(settings):
+    without = "" if kind == "svg" else _take_fallbacks(figure)
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
         figure.savefig(buffer, format=kind, metadata=_METADATA[kind], dpi=160)
     content = buffer.getvalue()
     with atomic(target) as temporary:
         temporary.write_bytes(_tidy(content.decode()).encode() if kind == "svg" else content)
+    return without
+
+
+def _take_fallbacks(figure: Figure) -> str:
+    """Give text the fonts that it needs; return the letters for which there is none."""
+    texts = [text for text in figure.findobj(Text) if missing(text.get_text())]
+    families, without = fallbacks(missing("".join(text.get_text() for text in texts)))
+    for text in texts:
+        text.set_fontfamily([FAMILY, *families])
+    return without
 
 
 def _tidy(svg: str) -> str:

@@ -1,7 +1,7 @@
 """Sizes, fonts and axes that all figures share. Lengths are inches."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
@@ -9,13 +9,11 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from thresher.drawing.palette import TEXT
-from thresher.format import count, number, signed_epochs
+from thresher.format import number, signed_tick, tick
 
 SINGLE, DOUBLE = 3.5, 7.2
 SIZE = 8.0
@@ -88,11 +86,16 @@ def add(figure: Figure, left: float, bottom: float, width: float, height: float)
 
 def place(axes: Axes) -> tuple[float, float, float, float]:
     """Return left, bottom, right and top of axes."""
-    figure = axes.figure
-    assert isinstance(figure, Figure)
-    w, h = figure.get_size_inches()
+    w, h = figure_of(axes).get_size_inches()
     box = axes.get_position()
     return box.x0 * w, box.y0 * h, box.x1 * w, box.y1 * h
+
+
+def figure_of(axes: Axes) -> Figure:
+    """Return the figure that holds axes."""
+    figure = axes.figure
+    assert isinstance(figure, Figure)
+    return figure
 
 
 def write(figure: Figure, x: float, y: float, text: str, **options: Any) -> None:
@@ -106,49 +109,41 @@ def stroke(figure: Figure, x: Sequence[float], y: Sequence[float], **options: An
     figure.add_artist(Line2D(x, y, transform=figure.dpi_scale_trans, **options))
 
 
-@lru_cache(maxsize=4096)
-def text_width(text: str, weight: str = "normal") -> float:
-    """Measure text at the figures' size."""
-    font = FontProperties(family="DejaVu Sans", weight=weight)
-    lines = [line for line in text.split("\n") if line.strip()]
-    with mpl.rc_context({"text.parse_math": False}):
-        paths = [TextPath((0, 0), line.replace("$", "S"), SIZE, prop=font) for line in lines]
-    return max((path.get_extents().x1 for path in paths), default=0.0) / 72 + 0.02
-
-
-def epoch_axis(axes: Axes, budget: int, name: str = "Training epochs") -> None:
-    """Make the x axis one of epochs, from 0 to the budget."""
-    axes.set_xlim(0, budget)
-    ticks(axes, "x", count, place(axes)[2] - place(axes)[0])
+def along_axis(axes: Axes, end: float, name: str) -> None:
+    """Make the x axis the study's axis, from 0 to `end`."""
+    axes.set_xlim(0, end if end > 0 else 1)
+    ticks(axes, "x", tick)
     axes.set_xlabel(name)
 
 
-def ticks(axes: Axes, which: str, text: Callable[[Any], str], length: float) -> None:
+def ticks(axes: Axes, which: str, text: Callable[[Any], str]) -> None:
     """Put about a tick an 0.7 inch on the x or y axis, and format it with `text`."""
+    left, bottom, right, top = place(axes)
+    length, step = (right - left, 0.7) if which == "x" else (top - bottom, 0.25)
     axis = axes.xaxis if which == "x" else axes.yaxis
-    bins = int(np.clip(round(length / (0.7 if which == "x" else 0.25)), 2, 8))
+    bins = int(np.clip(round(length / step), 2, 8))
     axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: text(float(f"{value:.10g}"))))
 
 
-def loss_axis(axes: Axes, scale: str, bottom: float, top: float, name: str) -> None:
-    """Make the y axis one of nats, linear from 0 or logarithmic from `bottom`."""
+def value_axis(axes: Axes, limits: tuple[float, float], name: str, scale: str = "linear") -> None:
+    """Make the y axis one of the metric's values."""
     axes.set_ylabel(name)
     if scale == "log":
         axes.set_yscale("log")
-        axes.set_ylim(bottom, top)
+        axes.set_ylim(*limits)
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
-        axes.set_ylim(0, top)
-        ticks(axes, "y", number, place(axes)[3] - place(axes)[1])
+        axes.set_ylim(*limits)
+        ticks(axes, "y", tick)
     axes.grid(axis="y")
 
 
-def difference_ticks(axes: Axes, which: str, length: float) -> None:
-    """Format an axis of differences in epochs."""
-    ticks(axes, which, signed_epochs, length)
+def difference_ticks(axes: Axes, which: str) -> None:
+    """Format an axis of differences."""
+    ticks(axes, which, signed_tick)
 
 
 def is_wide(width: float) -> bool:

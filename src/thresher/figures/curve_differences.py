@@ -1,83 +1,103 @@
-"""Difference of the mean held-out loss to the reference, with its band: a panel for each arm."""
+"""Difference of the mean metric to the reference, with its band: a panel for each contrast."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Picture
 
-from thresher.drawing.cast import Actor
+from thresher.drawing import wording
+from thresher.drawing.contrasts import contrasts_of, heading_of
 from thresher.drawing.curves import draw_band
+from thresher.drawing.limits import Limits, around
 from thresher.drawing.multiples import grid
 from thresher.drawing.palette import TEXT
-from thresher.drawing.style import DOUBLE, epoch_axis, place, styled, ticks
-from thresher.figures.inputs import Inputs
-from thresher.format import count, number, plural
+from thresher.drawing.style import along_axis, difference_ticks, styled
+from thresher.format import count, metric_title
+from thresher.registry import Drawing, Figure
+from thresher.results import Results
+
+
+def caption(results: Results) -> str:
+    """Say what is compared, which side is ahead, and what is left out."""
+    metric, table = results.study.metric, shown_differences(results)
+    shown, total = contrasts_of(results, table)
+    ahead = "Below" if metric.better == "lower" else "Above"
+    thin = " A thin dotted mean leaves out the pairs of which a run diverged."
+    without = [
+        arm
+        for arm in results.tables["contrasts"]["arm"].unique()
+        if arm not in {*table["arm"], *table["reference"]}
+    ]
+    return (
+        f"Difference of {metric.label}{results.against or ', first arm − second'}, "
+        f"{wording.pairs(results)}, with {wording.band(results, table)}. "
+        f"{ahead} 0 the arm is ahead.{thin if (table['n'] < table['runs']).any() else ''}"
+        f"{wording.left_out(len(shown), total, 'contrasts')}"
+        f"{wording.without_curve(results, without)} {wording.runs(results)}"
+    )
+
+
+def shown_differences(results: Results) -> pd.DataFrame:
+    """Return the differences of the study's metric."""
+    table = results.tables["curve_differences"]
+    return table[table["metric"] == results.study.metric.name]
 
 
 @styled
-def curve_differences(
-    differences: pd.DataFrame,
-    actors: Mapping[str, Actor],
-    paired: bool = True,
-    width: float = DOUBLE,
-) -> Figure:
+def curve_differences(results: Results, width: float) -> Picture:
     """Draw the difference of each contrast's mean curves, arm − reference.
 
     Parameters
     ----------
-    differences : pandas.DataFrame
-        Columns of `tables.CURVE_DIFFERENCES`; the metric ``eval_loss`` is drawn.
-    actors : mapping of str to Actor
-    paired : bool
-        Whether n counts pairs.
+    results : Results
     width : float
         Inches.
     """
-    shown = differences[differences["metric"] == "eval_loss"]
-    contrasts = [
-        (actors[str(arm)], actors[str(reference)], rows)
-        for (arm, reference), rows in shown.groupby(["arm", "reference"], sort=False)
-    ]
-    one = len({reference.arm for _, reference, _ in contrasts}) == 1
-    unit = "pair" if paired else "run"
-    titles = [
-        f"{arm.name}{'' if one else f' − {reference.name}'}, "
-        f"{count(rows['n'].max())} {plural(rows['n'].max(), unit)}"
-        for arm, reference, rows in contrasts
-    ]
-    against = f"to {contrasts[0][1].name}" if one else "of the two arms"
-    figure, panels = grid(
-        titles, f"Held-out loss (nats), difference {against}", "Training epochs", width
-    )
-    low, high = _limits(shown)
-    for axes, (arm, _, rows) in zip(panels, contrasts, strict=True):
-        axes.axhline(0, color=TEXT, linewidth=0.8, gid=f"zero-{arm.index}")
-        draw_band(axes, rows, arm, alpha=0.3)
-        epoch_axis(axes, int(shown["epoch"].max()), "")
-        axes.set_ylim(low, high)
-        ticks(axes, "y", number, place(axes)[3] - place(axes)[1])
+    study = results.study
+    contrasts, _ = contrasts_of(results, shown_differences(results))
+    ahead = "below" if study.metric.better == "lower" else "above"
+    heading = f"{metric_title(study.metric)}, {heading_of(contrasts)}; {ahead} 0 the arm is ahead"
+    titles = [f"{contrast.name}\n{_counts(results, contrast.rows)}" for contrast in contrasts]
+    figure, panels = grid(titles, heading, study.axis.title, width)
+    limits = _limits(pd.concat([contrast.rows for contrast in contrasts]))
+    for axes, contrast in zip(panels, contrasts, strict=True):
+        axes.axhline(0, color=TEXT, linewidth=0.8, gid=contrast.gid("zero"))
+        draw_band(axes, contrast.rows, contrast.arm, 0.3, contrast.tail)
+        along_axis(axes, study.endpoint.budget, "")
+        axes.set_ylim(*limits)
+        difference_ticks(axes, "y")
         axes.grid(axis="y")
     return figure
 
 
-def _limits(shown: pd.DataFrame) -> tuple[float, float]:
+def _counts(results: Results, rows: pd.DataFrame) -> str:
+    n, total = int(rows["n"].min()), int(rows["runs"].max())
+    words = wording.of_pairs(results, total)
+    return words if n == total else f"{count(n)} of {words}, others diverged"
+
+
+def _limits(shown: pd.DataFrame) -> Limits:
     """Return limits that hold zero, the means and what of the bands is near them."""
     mean = shown["mean"].to_numpy(float)
     mean = np.array([*mean[np.isfinite(mean)], 0.0])
-    reach = max(np.ptp(mean), 1e-3)
+    reach = np.ptp(mean) or 1e-3 * np.ptp([*shown[["lower", "upper"]].max(), 0.0])
     band = shown[["lower", "upper"]].to_numpy(float, na_value=np.nan)
-    finite = np.array([*band[np.isfinite(band)], 0.0])
-    low = max(min(finite.min(), mean.min()), mean.min() - reach)
-    high = min(max(finite.max(), mean.max()), mean.max() + reach)
-    return low - 0.06 * (high - low), high + 0.06 * (high - low)
+    return around(np.clip(band, mean.min() - reach, mean.max() + reach))
 
 
-def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
-    """Yield the study's curve differences, where it compares arms."""
-    if inputs.has("curve_differences"):
-        table, paired = inputs.tables["curve_differences"], inputs.settings["paired"]
-        yield (
-            "curve_differences",
-            curve_differences(table, inputs.actors, paired, inputs.width),
-        )
+def draw(results: Results, width: float) -> Iterator[Drawing]:
+    """Yield the differences, where the study compares arms."""
+    if len(shown_differences(results)):
+        yield Drawing(curve_differences(results, width))
+
+
+FIGURE = Figure(
+    title="Difference to the reference",
+    caption=caption,
+    section="curves",
+    draw=draw,
+    needs=("arms", "contrasts", "curve_differences"),
+    order=30,
+    paper=True,
+)

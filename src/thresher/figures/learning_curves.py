@@ -1,74 +1,114 @@
-"""Mean held-out loss of every arm with its band, threshold and baseline; single runs behind."""
+"""Mean metric of every arm with its band, threshold and baseline; single runs behind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Picture
 
-from thresher.drawing.cast import Actor, present
-from thresher.drawing.curves import draw_band, draw_levels, draw_runs, last_finite, loss_limits
-from thresher.drawing.labels import Label, draw_labels, frame
-from thresher.drawing.style import DOUBLE, epoch_axis, loss_axis, styled
-from thresher.figures.inputs import Inputs
+from thresher.drawing import wording
+from thresher.drawing.arms import ArmStyle, arms_of, split
+from thresher.drawing.curves import (
+    ALL_RUNS,
+    RUNS,
+    curve_counts,
+    draw_band,
+    draw_faint,
+    draw_runs,
+    last_finite,
+    levels_of,
+)
+from thresher.drawing.labels import Label, draw_labels, draw_levels, frame
+from thresher.drawing.limits import has_log_scale, log_limits, metric_limits
+from thresher.drawing.style import along_axis, styled, value_axis
+from thresher.format import metric_title
+from thresher.registry import Drawing, Figure
+from thresher.results import Results
+
+
+def caption(results: Results) -> str:
+    """Say what the curves and bands are, and which arms have none."""
+    metric, table = results.study.metric, shown_curves(results)
+    bands = wording.band(results, table)
+    without = [arm for arm in results.tables["arms"]["arm"] if arm not in set(table["arm"])]
+    thin = "A thin dotted mean leaves out the runs that diverged. "
+    return (
+        f"Mean {metric.label} of each arm with {bands}. "
+        f"{thin if (table['n'] < table['runs']).any() else ''}"
+        f"{_raw(results)} can be switched on."
+        f"{wording.without_curve(results, without)}"
+    )
+
+
+def _raw(results: Results) -> str:
+    most = int(results.tables["arms"]["n"].max())
+    arms = len(split(list(arms_of(results).values()))[0])
+    drawn = min(RUNS, ALL_RUNS // arms)
+    return f"{drawn} single runs an arm, evenly chosen," if most > drawn else "Single runs"
+
+
+def shown_curves(results: Results) -> pd.DataFrame:
+    """Return the mean curves of the study's metric."""
+    curves = results.tables["curves"]
+    return curves[curves["metric"] == results.study.metric.name]
 
 
 @styled
-def learning_curves(
-    curves: pd.DataFrame,
-    actors: Mapping[str, Actor],
-    threshold: float,
-    baseline: float | None = None,
-    traces: pd.DataFrame | None = None,
-    scale: str = "linear",
-    width: float = DOUBLE,
-) -> Figure:
+def learning_curves(results: Results, width: float, scale: str = "linear") -> Picture:
     """Draw the mean learning curves.
 
     Parameters
     ----------
-    curves : pandas.DataFrame
-        Columns of `tables.CURVES`; the metric ``eval_loss`` is drawn.
-    actors : mapping of str to Actor
-        From `cast.cast`.
-    threshold, baseline : float
-        Nats.
-    traces : pandas.DataFrame, optional
-        Columns of `tables.TRACE`; at most 32 evenly chosen runs an arm are drawn.
-    scale : {"linear", "log"}
+    results : Results
     width : float
         Inches.
+    scale : {"linear", "log"}
     """
-    shown = curves[curves["metric"] == "eval_loss"]
-    arms = present(actors, shown)
-    figure, axes = frame([actor.label for actor in arms], width)
-    epoch_axis(axes, int(shown["epoch"].max()))
-    loss_axis(axes, scale, *loss_limits(shown, threshold, baseline), name="Held-out loss (nats)")
-    labels = []
-    for actor in arms:
-        rows = shown[shown["arm"] == actor.arm]
-        if traces is not None:
-            draw_runs(axes, traces, actor, alpha=min(0.18, 1.6 / len(arms)))
-        draw_band(axes, rows, actor)
-        labels.append(Label(actor, actor.label, last_finite(rows.sort_values("epoch")["mean"])))
-    draw_levels(axes, threshold, baseline)
+    study, table = results.study, shown_curves(results)
+    curves = {str(arm): rows for arm, rows in table.groupby("arm")}
+    chosen, rest = split(list(arms_of(results).values()))
+    labels = [_label(results, arm, curves.get(arm.arm, table[:0])) for arm in chosen]
+    if rest:
+        labels.append(Label.of_rest(rest))
+    levels = levels_of(results)
+    figure, axes = frame([label.text for label in labels], width, levels=levels)
+    axes.patch.set_gid("frame")
+    along_axis(axes, study.endpoint.budget, study.axis.title)
+    heights = [level.value for level in levels]
+    limits = (log_limits if scale == "log" else metric_limits)(table, heights, study.metric)
+    value_axis(axes, limits, metric_title(study.metric), scale)
+    for arm in rest:
+        if arm.arm in curves:
+            draw_faint(axes, curves[arm.arm], arm)
+    for arm in chosen:
+        draw_runs(axes, results, arm, len(chosen))
+        if arm.arm in curves:
+            draw_band(axes, curves[arm.arm], arm)
+    draw_levels(axes, levels)
     draw_labels(axes, labels)
     return figure
 
 
-def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
-    """Yield the study's learning curves on a linear and a logarithmic scale."""
-    if not inputs.has("curves"):
+def _label(results: Results, arm: ArmStyle, rows: pd.DataFrame) -> Label:
+    end = last_finite(rows.sort_values("time")["mean"])
+    return Label.of(arm, curve_counts(results, arm, rows), end)
+
+
+def draw(results: Results, width: float) -> Iterator[Drawing]:
+    """Yield the curves, and where that makes sense with a logarithmic scale, too."""
+    table = shown_curves(results)
+    if table.empty:
         return
-    for name, scale in (("learning_curves", "linear"), ("learning_curves_log", "log")):
-        yield (
-            name,
-            learning_curves(
-                inputs.tables["curves"],
-                inputs.actors,
-                inputs.threshold,
-                inputs.baseline,
-                inputs.traces,
-                scale,
-                inputs.width,
-            ),
-        )
+    yield Drawing(learning_curves(results, width))
+    if has_log_scale(results.study.metric, table, results.study.endpoint.threshold):
+        yield Drawing(learning_curves(results, width, "log"), "log")
+
+
+FIGURE = Figure(
+    title="Learning curves",
+    caption=caption,
+    section="curves",
+    draw=draw,
+    needs=("arms", "events", "curves"),
+    order=10,
+    paper=True,
+)

@@ -1,54 +1,63 @@
 """What a comparison with few seeds would have said: which arm wins, and in which order two come."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Picture
 from matplotlib.patches import Rectangle
 
-from thresher.drawing.cast import Actor, present
-from thresher.drawing.labels import lines, wrap
-from thresher.drawing.style import DOUBLE, LINE, add, is_wide, new, place, styled, text_width, write
-from thresher.figures.inputs import Inputs
-from thresher.format import count, fraction, plural
+from thresher.drawing import wording
+from thresher.drawing.arms import ArmStyle, arms_of, present
+from thresher.drawing.fonts import text_width
+from thresher.drawing.labels import fit, lines
+from thresher.drawing.palette import ink_on
+from thresher.drawing.style import LINE, add, figure_of, is_wide, new, place, styled, write
+from thresher.format import count, fraction, listed, plural
+from thresher.registry import Drawing, Figure
+from thresher.results import Results
 
 PAIRS = 30
 """Pairs shown at most: the most uncertain with one seed."""
 _ROW, _TOP = 0.26, 0.52
 
 
+def caption(results: Results) -> str:
+    """Say what was drawn how often."""
+    winners = results.tables["luck_winners"]
+    sizes = [count(n) for n in sorted(set(winners["seeds"]))]
+    shown, total = _winners(results), winners["arm"].nunique()
+    return (
+        "How often each arm would have had the best mean, and how often two arms would have come "
+        f"in the other order, with {listed(sizes)} seeds drawn for each arm out of those there are."
+        f"{wording.left_out(len(shown), total, 'arms')} {wording.runs(results)}"
+    )
+
+
+def _winners(results: Results) -> list[ArmStyle]:
+    return [a for a in present(arms_of(results), results.tables["luck_winners"]) if a.chosen]
+
+
 @styled
-def luck(
-    winners: pd.DataFrame,
-    pairs: pd.DataFrame,
-    actors: Mapping[str, Actor],
-    reference: str | None = None,
-    width: float = DOUBLE,
-) -> Figure:
+def luck(results: Results, width: float) -> Picture:
     """Draw how often each arm wins, and how often a pair comes out the other way round.
 
     Parameters
     ----------
-    winners : pandas.DataFrame
-        Columns of `tables.LUCK_WINNERS`.
-    pairs : pandas.DataFrame
-        Columns of `tables.LUCK_PAIRS`.
-    actors : mapping of str to Actor
-    reference : str or None
-        Show only the pairs with this arm.
+    results : Results
     width : float
         Inches.
     """
-    arms = present(actors, winners)
-    shown = _chosen(pairs, reference)
+    actors, arms = arms_of(results), _winners(results)
+    winners = results.tables["luck_winners"]
+    shown = _chosen(results.tables["luck_pairs"], results.study.reference)
     couples = list(dict.fromkeys(zip(shown["arm"], shown["reference"], strict=True)))
     share = 0.5 if is_wide(width) else 0.38
-    names = [wrap(f"{actors[a].name} − {actors[b].name}", share * width) for a, b in couples]
-    own = [wrap(actor.name, share * width) for actor in arms]
+    names = [_couple(actors[a], actors[b], share * width) for a, b in couples]
+    own = [fit(arm.name, share * width) for arm in arms]
     sizes = sorted(winners["seeds"].unique())
     left = max(map(text_width, [*names, *own])) + 0.3
     across = min(width - left - 0.1, 0.95 * len(sizes))
@@ -57,8 +66,8 @@ def luck(
     figure = new(width, sum(blocks) + 2 * _TOP + 0.1)
     upper = add(figure, left, 0.1 + blocks[1] + _TOP, across, blocks[0])
     table = winners.pivot_table(index="arm", columns="seeds", values="wins", sort=False)
-    table = table.reindex([actor.arm for actor in arms])
-    gids = [actor.gid("wins") for actor in arms]
+    table = table.reindex([arm.arm for arm in arms])
+    gids = [arm.gid("wins") for arm in arms]
     _heat(upper, table, own, gids, "How often an arm has the best mean")
     lower = add(figure, left, 0.1, across, blocks[1])
     table = shown.pivot_table(
@@ -67,6 +76,14 @@ def luck(
     gids = [f"order-{actors[a].index}-{actors[b].index}" for a, b in couples]
     _heat(lower, table, names, gids, "How often two arms come in the other order")
     return figure
+
+
+def _couple(arm: ArmStyle, reference: ArmStyle, width: float) -> str:
+    """Name a pair, in one line where that is wide enough."""
+    text = f"{arm.name} − {reference.name}"
+    if text_width(text) <= width:
+        return text
+    return f"{fit(arm.name, width, 2)}\n− {fit(reference.name, width - 0.1, 2)}"
 
 
 def _chosen(pairs: pd.DataFrame, reference: str | None) -> pd.DataFrame:
@@ -78,37 +95,43 @@ def _chosen(pairs: pd.DataFrame, reference: str | None) -> pd.DataFrame:
     return pairs[pd.MultiIndex.from_frame(pairs[["arm", "reference"]]).isin(kept)]
 
 
-def _heat(axes: Axes, table: pd.DataFrame, names: list[str], gids: list[str], title: str) -> None:
-    figure = axes.figure
-    assert isinstance(figure, Figure)
+def _heat(
+    axes: Axes, table: pd.DataFrame, names: Sequence[str], gids: Sequence[str], title: str
+) -> None:
+    """Draw a table of shares: a row for each name, a column for each number of seeds."""
+    figure = figure_of(axes)
     axes.set(xlim=(0, table.shape[1]), ylim=(len(table), 0))
     axes.axis("off")
     left, bottom, right, top = place(axes)
-    tall = (top - bottom) / len(table)
+    tall, across = (top - bottom) / len(table), (right - left) / table.shape[1]
     write(figure, 0.1, top + 1.9 * LINE, title, weight="bold")
-    across = (right - left) / table.shape[1]
+    wide = text_width("10 seeds") + 0.05 < across
     for k, seeds in enumerate(table.columns):
-        head = f"{count(seeds)} {plural(seeds, 'seed')}"
-        head = head if text_width("10 seeds") + 0.05 < across else count(seeds)
+        head = f"{count(seeds)} {plural(seeds, 'seed')}" if wide else count(seeds)
         write(figure, left + (k + 0.5) * across, top + 0.7 * LINE, head, ha="center")
-    if head == count(seeds):
+    if not wide:
         write(figure, left - 0.12, top + 0.7 * LINE, "seeds drawn", ha="right")
     colours = sns.light_palette("#0072b2", as_cmap=True)
     for row, (name, gid) in enumerate(zip(names, gids, strict=True)):
         write(figure, left - 0.12, top - (row + 0.5) * tall, name, ha="right", gid=gid)
         for column, value in enumerate(table.iloc[row].to_numpy(float)):
             colour = colours(float(np.nan_to_num(value)))
-            dark = np.dot(colour[:3], (0.299, 0.587, 0.114)) < 0.5
             cell = Rectangle((column + 0.02, row + 0.06), 0.96, 0.88, facecolor=colour)
             axes.add_patch(cell)
-            ink = "#ffffff" if dark else "#000000"
-            style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
+            style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink_on(colour)}
             axes.text(column + 0.5, row + 0.5, fraction(value), **style)
 
 
-def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
+def draw(results: Results, width: float) -> Iterator[Drawing]:
     """Yield the study's luck, where it compares arms."""
-    if inputs.has("luck_winners", "luck_pairs"):
-        winners, pairs = inputs.tables["luck_winners"], inputs.tables["luck_pairs"]
-        reference = inputs.settings["reference"]
-        yield "luck", luck(winners, pairs, inputs.actors, reference, inputs.width)
+    yield Drawing(luck(results, width))
+
+
+FIGURE = Figure(
+    title="What few seeds would have said",
+    caption=caption,
+    section="luck",
+    draw=draw,
+    needs=("arms", "luck_winners", "luck_pairs"),
+    order=10,
+)

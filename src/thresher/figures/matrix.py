@@ -1,111 +1,138 @@
-"""All pairs of arms: difference in epochs to threshold, and verdict, in one triangle."""
+"""All pairs of arms: difference in time to threshold, and verdict, in one triangle."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Picture
 from matplotlib.patches import Rectangle
 
-from thresher.drawing.cast import Actor
-from thresher.drawing.labels import lines, wrap
-from thresher.drawing.style import DOUBLE, LINE, add, is_wide, new, styled, text_width, write
-from thresher.figures.inputs import Inputs
-from thresher.format import nats, signed_epochs
+from thresher.drawing import wording
+from thresher.drawing.arms import ArmStyle, arms_of
+from thresher.drawing.fonts import text_width
+from thresher.drawing.labels import fit, lines, shorten, wrap
+from thresher.drawing.palette import ink_on
+from thresher.drawing.style import LINE, add, new, styled, write
+from thresher.format import SIGNS, level, signed_duration
+from thresher.registry import Drawing, Figure
+from thresher.results import Results
 
-SIGNS = {
-    "faster": "◂",
-    "slower": "▸",
-    "equivalent": "=",
-    "detectable but negligible": "≈",
-    "inconclusive": "?",
-    "not reached": "–",
-}
-_MEANING = (
-    "◂ row sooner than column · ▸ later · = equivalent · ≈ detectable but negligible · "
-    "? inconclusive · – not reached"
+_MEANING = " · ".join(
+    f"{sign} {meaning}"
+    for sign, meaning in zip(
+        SIGNS.values(), ["row sooner than column", "later", *list(SIGNS)[2:]], strict=True
+    )
 )
+_TALLEST = 2.2
+"""Height of a column's name at most, inches."""
+
+
+def caption(results: Results) -> str:
+    """Say how a cell is read."""
+    unit, total = results.study.axis.unit, len(results.tables["arms"])
+    kind = "an exploratory family of its own" if results.study.contrast_reference else "the family"
+    return (
+        f"Row against column: difference of restricted mean {unit}, row − column, and the verdict. "
+        f"Adjusted over all pairs, {kind}.{wording.left_out(len(_arms(results)), total, 'arms')} "
+        f"{wording.runs(results)}"
+    )
+
+
+def _arms(results: Results) -> list[ArmStyle]:
+    """List the arms that have a row and a column: those that stand out."""
+    return [arm for arm in arms_of(results).values() if arm.chosen]
 
 
 @styled
-def matrix(
-    pairs: pd.DataFrame, actors: Mapping[str, Actor], threshold: float, width: float = DOUBLE
-) -> Figure:
+def matrix(results: Results, width: float) -> Picture:
     """Draw the matrix of all pairs; a cell is row − column.
 
     Parameters
     ----------
-    pairs : pandas.DataFrame
-        Columns of `tables.CONTRASTS`, a row for each pair in either direction.
-    actors : mapping of str to Actor
-    threshold : float
-        Nats.
+    results : Results
     width : float
         Inches.
     """
-    arms = list(actors.values())
-    names = [wrap(actor.name, 0.3 * width) for actor in arms]
-    left = max(map(text_width, names[1:])) + 0.2
-    # The names of columns stand in the empty triangle, each above its column.
+    arms, pairs = _arms(results), results.tables["pairs"]
+    named = {arm.arm for arm in arms}
+    pairs = pairs[pairs["arm"].isin(named) & pairs["reference"].isin(named)]
+    rows = [fit(arm.name, 0.3 * width) for arm in arms[1:]]
+    left = max(map(text_width, rows)) + 0.2
+    # The names of columns stand in the empty triangle, each above its column and in one line.
     cell = min((width - left - 0.1) / (len(arms) - 1), 0.75)
-    height = max(min(cell, 0.42), lines(names) * LINE + 0.04)
-    key = wrap(_MEANING, width - 0.2)
-    bottom = (key.count("\n") + 2) * LINE + 0.2
-    top = text_width(names[0]) + 0.15
-    figure = new(width, bottom + height * (len(arms) - 1) + top)
+    columns = [shorten(arm.name, _TALLEST) for arm in arms[:-1]]
+    height = max(min(cell, 0.42), lines(rows) * LINE + 0.04)
+    goal = level(results.study.endpoint.threshold, results.study.metric)
+    legend = wording.as_sentence(f"{results.study.axis.unit} to {goal}, row − column")
+    legend = "\n".join(wrap(line, width - 0.2) for line in (legend, *_whole(arms[0]), _MEANING))
+    bottom = (legend.count("\n") + 1) * LINE * 1.1 + 0.2
+    tops = [text_width(name) - k * height for k, name in enumerate(columns)]
+    figure = new(width, bottom + height * (len(arms) - 1) + max(tops) + 0.15)
     axes = add(figure, left, bottom, cell * (len(arms) - 1), height * (len(arms) - 1))
     axes.set(xlim=(0, len(arms) - 1), ylim=(len(arms), 1))
     axes.axis("off")
-    room = max(text_width(_cell(row, row["mean_difference"])) for row in pairs.to_dict("records"))
-    _cells(axes, pairs, actors, numbers=room + 0.04 < cell)
-    for k in range(1, len(arms)):
+    _cells(axes, pairs, {arm.arm: (k, arm) for k, arm in enumerate(arms)}, cell)
+    for k, name in enumerate(rows, start=1):
         y = bottom + (len(arms) - k - 0.5) * height
-        write(figure, left - 0.1, y, names[k], ha="right", gid=arms[k].gid("row"))
-        x, above = left + (k - 0.5) * cell, bottom + (len(arms) - k) * height + 0.08
+        write(figure, left - 0.1, y, name, ha="right", gid=arms[k].gid("row"))
+    for k, name in enumerate(columns):
+        x, above = left + (k + 0.5) * cell, bottom + (len(arms) - 1 - k) * height + 0.08
         style: dict[str, Any] = {"rotation": 90, "ha": "center", "va": "bottom"}
-        write(figure, x, above, names[k - 1], gid=arms[k - 1].gid("column"), **style)
-    legend = f"Epochs to {nats(threshold)}, row − column\n{key}"
+        write(figure, x, above, name, gid=arms[k].gid("column"), **style)
     write(figure, 0.1, 0.08, legend, va="bottom", linespacing=1.35, gid="key")
     return figure
 
 
-def _cell(row: Mapping[Hashable, Any], difference: float) -> str:
-    return f"{signed_epochs(difference)} {SIGNS[row['verdict']]}"
+def _whole(first: ArmStyle) -> Sequence[str]:
+    """Name the first column's arm in full, where it is shortened: no row names it."""
+    shortened = shorten(first.name, _TALLEST) != first.name
+    return [f"First column: {first.name}"] if shortened else []
 
 
-def _cells(axes: Any, pairs: pd.DataFrame, actors: Mapping[str, Actor], numbers: bool) -> None:
-    """Fill the cells; with numbers where the widest of them fits."""
+def _cells(
+    axes: Axes, pairs: pd.DataFrame, places: Mapping[str, tuple[int, ArmStyle]], width: float
+) -> None:
+    """Fill the cells; with numbers where the widest of them fits `width` inches."""
     differences = pairs["mean_difference"].to_numpy(float)
-    reach = max(np.abs(differences).max(), 1.0)
+    reach = float(np.abs(differences).max()) or 1.0
     colours, scale = sns.color_palette("vlag", as_cmap=True), Normalize(-reach, reach)
     swapped = {"faster": "slower", "slower": "faster"}
+    found = []
     for row in pairs.to_dict("records"):
-        arm, reference = actors[row["arm"]], actors[row["reference"]]
+        (x, reference), (y, arm) = places[row["reference"]], places[row["arm"]]
         difference, verdict = row["mean_difference"], row["verdict"]
-        if arm.index < reference.index:
-            arm, reference, difference = reference, arm, -difference
-            verdict = swapped.get(verdict, verdict)
-        colour = colours(scale(difference))
-        place = (reference.index, arm.index)
+        if y < x:
+            x, reference, y, arm = y, arm, x, reference
+            difference, verdict = -difference, swapped.get(verdict, verdict)
         name = f"pair-{arm.index}-{reference.index}"
-        axes.add_patch(Rectangle(place, 1, 1, facecolor=colour, edgecolor="white", gid=name))
-        text = _cell({"verdict": verdict}, difference) if numbers else SIGNS[verdict]
-        # On a filled cell the text is black or white, whatever the page's colour is.
-        dark = np.dot(colour[:3], (0.299, 0.587, 0.114)) < 0.5
-        style: dict[str, Any] = {
-            "ha": "center",
-            "va": "center",
-            "color": "#ffffff" if dark else "#000000",
-        }
-        axes.text(place[0] + 0.5, place[1] + 0.5, text, **style)
+        found.append((x, y, name, difference, SIGNS.get(verdict, "?")))
+    numbers = all(
+        text_width(f"{signed_duration(difference)} {sign}") + 0.04 < width
+        for *_, difference, sign in found
+    )
+    for x, y, name, difference, sign in found:
+        colour = colours(scale(difference))
+        axes.add_patch(Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white", gid=name))
+        text = f"{signed_duration(difference)} {sign}" if numbers else sign
+        style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink_on(colour)}
+        axes.text(x + 0.5, y + 0.5, text, **style)
 
 
-def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
+def draw(results: Results, width: float) -> Iterator[Drawing]:
     """Yield the matrix of a study with three arms or more, where it fits."""
-    fits = len(inputs.actors) <= (40 if is_wide(inputs.width) else 8)
-    if inputs.has("pairs") and len(inputs.actors) > 2 and fits:
-        table = inputs.tables["pairs"]
-        yield "matrix", matrix(table, inputs.actors, inputs.threshold, inputs.width)
+    if len(_arms(results)) > 2:
+        yield Drawing(matrix(results, width))
+
+
+FIGURE = Figure(
+    title="All pairs",
+    caption=caption,
+    section="contrasts",
+    draw=draw,
+    needs=("arms", "pairs"),
+    order=20,
+)

@@ -1,108 +1,134 @@
 """The study's own panels: one seed large beside the mean of all, as a tutorial shows them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Picture
 
-from thresher.drawing.cast import Actor
-from thresher.drawing.curves import draw_band, draw_levels, evaluations, loss_limits
-from thresher.drawing.labels import KEY, dashed, key, wrap
-from thresher.drawing.style import (
-    DOUBLE,
-    LINE,
-    add,
-    epoch_axis,
-    is_wide,
-    loss_axis,
-    new,
-    styled,
-    write,
+from thresher.drawing import wording
+from thresher.drawing.arms import ArmStyle, arms_of
+from thresher.drawing.curves import curve_counts, draw_band, finite_rows, levels_of
+from thresher.drawing.labels import (
+    dashed,
+    draw_levels,
+    draw_paragraph,
+    level_room,
+    name_levels,
+    paragraph,
+    paragraph_lines,
+    wrap,
 )
-from thresher.figures.inputs import Inputs
+from thresher.drawing.limits import metric_limits
+from thresher.drawing.style import LINE, add, along_axis, is_wide, new, styled, value_axis, write
+from thresher.figures.learning_curves import shown_curves
+from thresher.format import metric_title
+from thresher.registry import Drawing, Figure
+from thresher.results import Results
 
-_LEFT, _BOTTOM, _HEIGHT = 0.7, 0.46, 2.2
+_LEFT, _BOTTOM, _HEIGHT, _BETWEEN = 0.7, 0.46, 2.2, 0.3
+
+
+def caption(results: Results) -> str:
+    """Say which runs and means the panels show."""
+    seed, table = results.study.report.highlight_seed, shown_curves(results)
+    left = (
+        "The mean over all seeds"
+        if seed is None
+        else f"Left, the single runs of seed {seed}; right, the mean over all seeds"
+    )
+    named = [arm for panel in results.study.report.panels for arm in panel.arms]
+    without = [arm for arm in dict.fromkeys(named) if arm not in set(table["arm"])]
+    return f"{left} with {wording.band(results, table)}.{wording.without_curve(results, without)}"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A panel: its title, wrapped, its arms, and their key, set in lines."""
+
+    title: str
+    arms: Sequence[ArmStyle]
+    key: Sequence[tuple[float, int, str]]
+
+    @property
+    def room(self) -> float:
+        """Height of what stands above its axes, inches."""
+        return (self.title.count("\n") + 1 + paragraph_lines(self.key)) * LINE + 0.36
 
 
 @styled
-def panels(
-    curves: pd.DataFrame,
-    actors: Mapping[str, Actor],
-    wanted: Sequence[Mapping[str, Any]],
-    threshold: float,
-    baseline: float | None = None,
-    traces: pd.DataFrame | None = None,
-    highlight_seed: int | None = None,
-    width: float = DOUBLE,
-) -> Figure:
+def panels(results: Results, width: float) -> Picture:
     """Draw a row for each panel: the highlighted seed's runs, and the means of all.
 
     Parameters
     ----------
-    curves : pandas.DataFrame
-        Columns of `tables.CURVES`; the metric ``eval_loss`` is drawn.
-    actors : mapping of str to Actor
-    wanted : sequence of mapping
-        Each with ``title`` and ``arms``.
-    threshold, baseline : float
-        Nats.
-    traces : pandas.DataFrame, optional
-        Columns of `tables.TRACE`; without them, or without a seed, only means are drawn.
-    highlight_seed : int, optional
+    results : Results
     width : float
         Inches.
     """
-    shown = curves[curves["metric"] == "eval_loss"]
-    top = loss_limits(shown, threshold, baseline)[1]
-    single = traces is not None and highlight_seed is not None and is_wide(width)
-    heads = [[actors[arm] for arm in panel["arms"]] for panel in wanted]
-    rooms = [(len(arms) + 1) * LINE + 0.36 for arms in heads]
-    figure = new(width, sum(_HEIGHT + _BOTTOM + room for room in rooms))
-    ceiling = figure.get_size_inches()[1]
-    for row, (panel, arms, room) in enumerate(zip(wanted, heads, rooms, strict=True)):
-        bottom = ceiling - room - _HEIGHT
-        _heading(figure, ceiling - 0.14, wrap(panel["title"], width - 0.2), arms, row)
-        across = (width - _LEFT - 0.25 - (0.3 if single else 0)) / (2 if single else 1)
-        places = [_LEFT + k * (across + 0.3) for k in range(2 if single else 1)]
-        drawn = [add(figure, x, bottom, across, _HEIGHT) for x in places]
-        for axes in drawn:
-            epoch_axis(axes, int(shown["epoch"].max()))
-            loss_axis(axes, "linear", 0, top, "Held-out loss (nats)")
-        if single:
-            assert traces is not None
-            drawn[0].set_title(f"seed {highlight_seed} alone", pad=4)
-            drawn[1].tick_params(labelleft=False)
-            drawn[1].set_ylabel("")
-            _alone(drawn[0], traces[traces["seed"] == highlight_seed], arms, row)
-        drawn[-1].set_title("mean of all seeds", pad=4)
-        for actor in arms:
-            draw_band(drawn[-1], shown[shown["arm"] == actor.arm], actor)
-        _rename(drawn[-1], row)
-        for axes in drawn:
-            draw_levels(axes, threshold, baseline)
-        ceiling = bottom - _BOTTOM
+    table, levels, wanted = shown_curves(results), levels_of(results), results.study.report.panels
+    rows = [_row(results, table, panel.title, panel.arms, width) for panel in wanted]
+    named = level_room(levels, width)
+    heights = [row.room + named + _HEIGHT + _BOTTOM for row in rows]
+    figure = new(width, sum(heights))
+    ceiling = float(figure.get_size_inches()[1])
+    for k, row in enumerate(rows):
+        first = ceiling - 0.14 - (row.title.count("\n") + 1) * LINE - 0.02
+        write(figure, 0.1, ceiling - 0.14 + LINE / 2, row.title, weight="bold", va="top")
+        draw_paragraph(figure, row.key, row.arms, first, f"panel-{k}-")
+        bottom = ceiling - row.room - named - _HEIGHT
+        name_levels(figure, levels, bottom + _HEIGHT + 0.24, f"panel-{k}-")
+        axes = _axes(results, figure, table, bottom)
+        if len(axes) == 2:
+            _alone(axes[0], results, row.arms, k)
+        for arm in row.arms:
+            draw_band(axes[-1], table[table["arm"] == arm.arm], arm)
+        _rename(axes[-1], k)
+        for part, one in zip("ab", axes, strict=False):
+            draw_levels(one, levels, f"panel-{k}{part}-")
+        ceiling -= heights[k]
     return figure
 
 
-def _heading(figure: Figure, top: float, title: str, arms: Sequence[Actor], row: int) -> None:
-    """Write a panel's title and, below it, the key of its arms."""
-    write(figure, 0.1, top, title, weight="bold")
-    for k, actor in enumerate(arms):
-        y = top - (k + 1.2) * LINE
-        key(figure, _LEFT, y, actor.look, f"panel-{row}-{actor.gid('key')}")
-        gid = f"panel-{row}-{actor.gid('label')}"
-        write(figure, _LEFT + KEY + 0.06, y, actor.label, gid=gid)
+def _row(
+    results: Results, table: pd.DataFrame, title: str, named: Sequence[str], width: float
+) -> _Row:
+    everyone = arms_of(results)
+    arms = [everyone[arm] for arm in named if arm in everyone]
+    words = [
+        f"{arm.name}, {curve_counts(results, arm, table[table['arm'] == arm.arm])}" for arm in arms
+    ]
+    return _Row(wrap(title, width - 0.2), arms, paragraph(words, width - 0.1))
 
 
-def _alone(axes: Axes, traces: pd.DataFrame, arms: Sequence[Actor], row: int) -> None:
-    finite = evaluations(traces)
-    for actor in arms:
-        run = finite[finite["arm"] == actor.arm].sort_values("epoch")
-        style: dict[str, Any] = {"color": actor.look.colour, **dashed(actor.look)}
-        gid = f"panel-{row}-{actor.gid('run')}"
-        axes.plot(run["epoch"], run["eval_loss"], gid=gid, **style)
+def _axes(results: Results, figure: Picture, table: pd.DataFrame, bottom: float) -> list[Axes]:
+    """Add the axes of a row: one seed's and the mean's, or in a narrow figure the mean's alone."""
+    study, width = results.study, float(figure.get_size_inches()[0])
+    seed = study.report.highlight_seed
+    number = 2 if seed is not None and is_wide(width) else 1
+    across = (width - _LEFT - 0.25 - (number - 1) * _BETWEEN) / number
+    limits = metric_limits(table, [level.value for level in levels_of(results)], study.metric)
+    titles = [f"seed {seed} alone", "mean of all seeds"][-number:]
+    found = []
+    for k, title in enumerate(titles):
+        axes = add(figure, _LEFT + k * (across + _BETWEEN), bottom, across, _HEIGHT)
+        along_axis(axes, study.endpoint.budget, study.axis.title)
+        value_axis(axes, limits, "" if k else metric_title(study.metric))
+        axes.tick_params(labelleft=not k)
+        axes.set_title(title, pad=4)
+        found.append(axes)
+    return found
+
+
+def _alone(axes: Axes, results: Results, arms: Sequence[ArmStyle], row: int) -> None:
+    metric, frame = results.study.metric.name, results.evaluations
+    finite = finite_rows(frame[frame["seed"] == results.study.report.highlight_seed], metric)
+    for arm in arms:
+        run = finite[finite["arm"] == arm.arm].sort_values("time")
+        style: dict[str, Any] = {"color": arm.look.colour, **dashed(arm.look)}
+        axes.plot(run["time"], run[metric], gid=f"panel-{row}-{arm.gid('run')}", **style)
 
 
 def _rename(axes: Axes, row: int) -> None:
@@ -113,20 +139,17 @@ def _rename(axes: Axes, row: int) -> None:
             artist.set_gid(f"panel-{row}-{gid}")
 
 
-def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
+def draw(results: Results, width: float) -> Iterator[Drawing]:
     """Yield the panels that the study asks for."""
-    report = inputs.settings["report"]
-    if report["panels"] and inputs.has("curves"):
-        yield (
-            "panels",
-            panels(
-                inputs.tables["curves"],
-                inputs.actors,
-                report["panels"],
-                inputs.threshold,
-                inputs.baseline,
-                inputs.traces,
-                report["highlight_seed"],
-                inputs.width,
-            ),
-        )
+    if results.study.report.panels and len(shown_curves(results)):
+        yield Drawing(panels(results, width))
+
+
+FIGURE = Figure(
+    title="The classic plots",
+    caption=caption,
+    section="curves",
+    draw=draw,
+    needs=("arms", "events", "curves"),
+    order=20,
+)

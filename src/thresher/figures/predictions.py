@@ -1,135 +1,153 @@
-"""What the trained models say to one held-out sequence, and where along it they err."""
+"""What the trained models say to the held-out examples, in the form that their labels ask for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Picture
 from matplotlib.patches import Rectangle
 
-from thresher.drawing.cast import Actor, present
-from thresher.drawing.labels import Label, dashed, draw_labels, frame
-from thresher.drawing.palette import TEXT
+from thresher.drawing import wording
+from thresher.drawing.answers import Kind, confusions, kind_of, scatter, shown_arms
+from thresher.drawing.palette import TEXT, ink_on
 from thresher.drawing.rows import Row, row_axes
-from thresher.drawing.style import DOUBLE, place, styled, ticks
-from thresher.figures.inputs import Inputs
-from thresher.format import count, fraction, number
+from thresher.drawing.style import place, styled, ticks
+from thresher.format import count, fraction, number, tick
+from thresher.registry import Drawing, Figure
+from thresher.results import Results
 
 _TEXTS = 20
-"""Up to so many timesteps a cell holds its number."""
+"""Up to so many positions a cell holds its number."""
+_CELLS: dict[Kind, str] = {
+    "binary": "cells: percent of runs that say 1",
+    "classes": "cells: the class that most runs say, the darker the more say the right one",
+}
+_SAID: dict[Kind, str] = {
+    "binary": "The first held-out example: its inputs, its labels, and the share of runs that say "
+    "1 at each position",
+    "classes": "The first held-out example: its inputs, its labels, and at each position the "
+    "class that most runs say, filled by the share of runs that are right",
+    "one label": "Which label the runs give to held-out examples: a row for each expected label, "
+    "the share of runs that say each",
+    "numbers": "Expected numbers of held-out examples against those that the runs say; on the "
+    "line they agree",
+}
+
+
+def caption(results: Results) -> str:
+    """Say what the form shows, after which time."""
+    table, axis = results.tables["predictions"], results.study.axis
+    shown, total = shown_arms(results), table["arm"].nunique()
+    lost = table["decoded"].isna().any()
+    return (
+        f"{_SAID[kind_of(table)]}, after the last {axis.name}"
+        f"{'; runs that diverged say nothing' if lost else ''}."
+        f"{wording.left_out(len(shown), total, 'arms')} {wording.runs(results)}"
+    )
 
 
 @styled
-def predictions(table: pd.DataFrame, actors: Mapping[str, Actor], width: float = DOUBLE) -> Figure:
-    """Draw input, expected label, and how many of each arm's runs predict a 1.
+def strips(results: Results, width: float) -> Picture:
+    """Draw input, expected label, and what each arm's runs say, position by position.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Columns of `tables.PREDICTIONS`.
-    actors : mapping of str to Actor
+    results : Results
     width : float
         Inches.
     """
-    arms = present(actors, table)
-    sequence = table.drop_duplicates("timestep").sort_values("timestep")
-    names = ["input", "expected", *(actor.name for actor in arms)]
-    gids = ["input", "expected", *(actor.gid("label") for actor in arms)]
-    words = ["", "", *(f"n = {count(actor.n)}" for actor in arms)]
-    rows = [Row(name, (word,), gid) for name, word, gid in zip(names, words, gids, strict=True)]
-    below = (
-        "Timestep of one held-out sequence; cells: percent of runs that predict 1\n"
-        "(framed where most runs are wrong; at the budget)"
-    )
+    table, arms = results.tables["predictions"], shown_arms(results)
+    kind = kind_of(table)
+    table = table[table["example"] == table["example"].min()]
+    sequence = table.drop_duplicates("position").sort_values("position")
+    steps, expected = sequence["position"].to_numpy(), sequence["expected"].to_numpy(float)
+    seen = sequence["input"].to_numpy(float, na_value=np.nan)
+    rows = [Row("expected", ("",), "expected")]
+    if np.isfinite(seen).any():
+        rows.insert(0, Row("input", ("",), "input"))
+    first = len(rows)
+    rows += [Row(arm.name, (f"n = {count(arm.n)}",), arm.gid("label")) for arm in arms]
+    below = f"Position in one held-out example; {_CELLS[kind]}\n(framed where most runs are wrong)"
     figure, axes = row_axes(rows, ("",), below, width)
-    steps = sequence["timestep"].to_numpy()
     axes.set_xlim(steps[0] - 0.5, steps[-1] + 0.5)
     axes.grid(False)
-    ticks(axes, "x", count, place(axes)[2] - place(axes)[0])
-    _strip(axes, 0, sequence["input"].to_numpy(float), None)
-    expected = sequence["expected"].to_numpy(float)
-    _strip(axes, 1, expected, expected)
-    for k, actor in enumerate(arms, start=2):
-        share = _share(table[table["arm"] == actor.arm], "predicted")
-        _strip(axes, k, share.reindex(steps).to_numpy(float), expected, percent=True)
+    ticks(axes, "x", tick)
+    if first == 2:
+        _strip(axes, 0, [number(value, 2) for value in seen], None)
+    shades = expected if kind == "binary" else np.full(len(expected), np.nan)
+    _strip(axes, first - 1, [number(value, 2) for value in expected], shades)
+    for k, arm in enumerate(arms, start=first):
+        said = table[table["arm"] == arm.arm].pivot(
+            index="seed", columns="position", values="decoded"
+        )
+        _answers(
+            axes, k, said.reindex(columns=steps).to_numpy(float, na_value=np.nan), expected, kind
+        )
     return figure
 
 
-def _share(rows: pd.DataFrame, column: str) -> pd.Series:
-    return rows.groupby("timestep")[column].mean()
+def _answers(axes: Axes, k: int, said: np.ndarray, expected: np.ndarray, kind: Kind) -> None:
+    """Draw what the runs of an arm say; `said` has shape (runs, positions)."""
+    known = np.isfinite(said)
+    runs = np.maximum(known.sum(axis=0), 1)
+    right = (said == expected).sum(axis=0) / runs
+    right[~known.any(axis=0)] = np.nan
+    if kind == "binary":
+        share = np.where(expected == 1, right, 1 - right)
+        _strip(axes, k, [fraction(v).removesuffix(" %") for v in share], share, right < 0.5)
+        return
+    most = [_most(column[np.isfinite(column)]) for column in said.T]
+    _strip(axes, k, [number(v) for v in most], right, right < 0.5)
+
+
+def _most(values: np.ndarray) -> float:
+    """Return the commonest value, NaN without one."""
+    if not len(values):
+        return np.nan
+    found, counts = np.unique(values, return_counts=True)
+    return float(found[counts.argmax()])
 
 
 def _strip(
-    axes: Axes, k: int, values: np.ndarray, expected: np.ndarray | None, percent: bool = False
+    axes: Axes,
+    k: int,
+    words: list[str],
+    shades: np.ndarray | None,
+    framed: np.ndarray | None = None,
 ) -> None:
-    """Draw a row of cells; `expected` None for the input, whose cells are not filled."""
+    """Draw a row of cells; `shades` None for the input, whose cells are not filled."""
     colours = sns.light_palette("#0072b2", as_cmap=True)
     low = axes.get_xlim()[0]
-    for i, value in enumerate(values):
+    written = len(words) <= _TEXTS and (place(axes)[2] - place(axes)[0]) / len(words) > 0.27
+    for i, word in enumerate(words):
         cell = Rectangle((low + i + 0.04, k - 0.42), 0.92, 0.84, linewidth=0, facecolor="none")
         ink = TEXT
-        if expected is not None and np.isfinite(value):
-            colour = colours(float(np.clip(value, 0, 1)))
-            dark = np.dot(colour[:3], (0.299, 0.587, 0.114)) < 0.5
-            ink = "#ffffff" if dark else "#000000"
+        if shades is not None and np.isfinite(shades[i]):
+            colour = colours(float(np.clip(shades[i], 0, 1)))
+            ink = ink_on(colour)
             cell.set_facecolor(colour)
-            if abs(value - expected[i]) > 0.5:
-                cell.set(edgecolor="#d55e00", linewidth=1.8)
+        if framed is not None and framed[i]:
+            cell.set(edgecolor="#d55e00", linewidth=1.8)
         axes.add_patch(cell)
-        width = (place(axes)[2] - place(axes)[0]) / len(values)
-        if len(values) <= _TEXTS and width > 0.27:
-            text = fraction(value).removesuffix(" %") if percent else number(value, 2)
-            axes.text(low + i + 0.5, k, text, ha="center", va="center", color=ink)
+        if written:
+            style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
+            axes.text(low + i + 0.5, k, word, **style)
 
 
-@styled
-def errors_along(table: pd.DataFrame, actors: Mapping[str, Actor], width: float = DOUBLE) -> Figure:
-    """Draw the share of runs that are wrong at each timestep of the held-out sequence.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Columns of `tables.PREDICTIONS`.
-    actors : mapping of str to Actor
-    width : float
-        Inches.
-    """
-    arms = present(actors, table)
-    figure, axes = frame([f"{actor.name}, n = {count(actor.n)}" for actor in arms], width, 2.4)
-    steps = np.sort(table["timestep"].unique())
-    axes.set_xlim(steps[0], max(steps[-1], steps[0] + 1))
-    ticks(axes, "x", count, place(axes)[2] - place(axes)[0])
-    axes.set_xlabel("Timestep of one held-out sequence")
-    known = table[table["predicted"].notna()]
-    wrong = known.assign(wrong=(known["predicted"] != known["expected"]).astype(float))
-    rates = {actor.arm: _share(wrong[wrong["arm"] == actor.arm], "wrong") for actor in arms}
-    top = max([0.1, *(rate.max() for rate in rates.values() if len(rate))])
-    axes.set_ylim(0, min(top * 1.1, 1.02))
-    axes.set_ylabel("Runs that are wrong")
-    ticks(axes, "y", fraction, place(axes)[3] - place(axes)[1])
-    axes.grid(axis="y")
-    labels = []
-    for actor in arms:
-        rate, look = rates[actor.arm], actor.look
-        style: dict[str, Any] = {
-            "color": look.colour,
-            "marker": look.marker,
-            "markersize": 3.5,
-            **dashed(look),
-        }
-        axes.plot(rate.index, rate, gid=actor.gid("line"), clip_on=False, **style)
-        end = float(rate.iloc[-1]) if len(rate) else 0.0
-        labels.append(Label(actor, f"{actor.name}, n = {count(actor.n)}", end))
-    draw_labels(axes, labels)
-    return figure
+def draw(results: Results, width: float) -> Iterator[Drawing]:
+    """Yield the form that the labels ask for."""
+    forms = {"one label": confusions, "numbers": scatter}
+    kind = kind_of(results.tables["predictions"])
+    yield Drawing(forms.get(kind, strips)(results, width))
 
 
-def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
-    """Yield the study's predictions and errors."""
-    if inputs.has("predictions"):
-        table = inputs.tables["predictions"]
-        yield "predictions", predictions(table, inputs.actors, inputs.width)
-        yield "errors_along", errors_along(table, inputs.actors, inputs.width)
+FIGURE = Figure(
+    title="Expected and predicted",
+    caption=caption,
+    section="models",
+    draw=draw,
+    needs=("arms", "predictions"),
+    order=10,
+)

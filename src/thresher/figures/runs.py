@@ -1,69 +1,91 @@
-"""Every run's epochs to threshold; the runs of one seed are joined."""
+"""Every run's time to threshold; the runs of one seed are joined."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Picture
 
-from thresher.drawing.cast import Actor, present
+from thresher.drawing import wording
+from thresher.drawing.arms import ArmStyle, arms_of, extremes, present
+from thresher.drawing.contrasts import ROWS
 from thresher.drawing.palette import NEUTRAL
 from thresher.drawing.rows import Row, row_axes
-from thresher.drawing.style import DOUBLE, epoch_axis, styled
-from thresher.figures.inputs import Inputs
-from thresher.format import nats
+from thresher.drawing.style import along_axis, styled
+from thresher.format import level
+from thresher.registry import Drawing, Figure
+from thresher.results import Results
+
+
+def caption(results: Results) -> str:
+    """Say what marks and lines are."""
+    study = results.study
+    joined = "lines join the runs of one seed" if study.paired else "a dot each"
+    shown, total = _arms(results), len(results.tables["arms"])
+    return (
+        f"{wording.as_sentence(study.axis.unit)} to threshold of every run; {joined}. Bars are "
+        f"restricted means; open marks at the budget did not reach it."
+        f"{wording.left_out(len(shown), total, 'arms')}"
+    )
+
+
+def _arms(results: Results) -> list[ArmStyle]:
+    """Choose the arms that have a row: those that stand out, the soonest and the latest."""
+    arms = present(arms_of(results), results.tables["events"])
+    ranked = [arm.arm for arm in sorted(arms, key=lambda arm: arm.mean)]
+    found = extremes(ranked, ROWS, [arm.arm for arm in arms if arm.chosen])
+    return [arm for arm in arms if arm.arm in found]
 
 
 @styled
-def runs(
-    events: pd.DataFrame,
-    actors: Mapping[str, Actor],
-    paired: bool = True,
-    width: float = DOUBLE,
-) -> Figure:
+def runs(results: Results, width: float) -> Picture:
     """Draw a row of runs for each arm.
 
     Parameters
     ----------
-    events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
-    actors : mapping of str to Actor
-    paired : bool
-        Whether the runs of one seed belong together, and are joined.
+    results : Results
     width : float
         Inches.
     """
-    arms = present(actors, events)
-    rows = [Row(actor.name, (actor.counts,), actor.gid("label")) for actor in arms]
-    budget = int(events["budget"].iloc[0])
-    ends = "bar: mean within the budget"
-    if (events["outcome"] == "censored").any():
-        ends += "; open at the budget: censored"
-    if (events["outcome"] == "diverged").any():
-        ends += "; cross: diverged"
-    below = f"Epochs to {nats(events['threshold'].iloc[0])}\n({ends})"
+    study, arms = results.study, _arms(results)
+    events = results.tables["events"]
+    events = events[events["arm"].isin([arm.arm for arm in arms])]
+    rows = [Row(arm.name, (arm.counts,), arm.gid("label")) for arm in arms]
+    below = wording.as_sentence(
+        f"{study.axis.unit} to {level(study.endpoint.threshold, study.metric)}"
+    )
+    below += f"\n({_marks(events)})"
     figure, axes = row_axes(rows, ("",), below, width, pitch=0.34)
-    epoch_axis(axes, budget, "")
-    axes.set_xlim(0, budget * 1.02)
-    if paired and len(arms) > 1:
+    along_axis(axes, study.endpoint.budget, "")
+    axes.set_xlim(0, study.endpoint.budget * 1.02)
+    if study.paired and len(arms) > 1:
         _join(axes, events, arms)
-    for k, actor in enumerate(arms):
-        _points(axes, events[events["arm"] == actor.arm], actor, k)
+    for k, arm in enumerate(arms):
+        _points(axes, events[events["arm"] == arm.arm], arm, k)
     return figure
 
 
-def _join(axes: Axes, events: pd.DataFrame, arms: list[Actor]) -> None:
-    order = {actor.arm: k for k, actor in enumerate(arms)}
+def _marks(events: pd.DataFrame) -> str:
+    text = "bar: mean within the budget"
+    if (events["outcome"] == "censored").any():
+        text += "; open at the budget: censored"
+    if (events["outcome"] == "diverged").any():
+        text += "; cross: diverged"
+    return text
+
+
+def _join(axes: Axes, events: pd.DataFrame, arms: Sequence[ArmStyle]) -> None:
+    order = {arm.arm: k for k, arm in enumerate(arms)}
     ordered = events.assign(row=events["arm"].map(order)).sort_values(["seed", "row"])
     style: dict[str, Any] = {"color": NEUTRAL, "linewidth": 0.5, "alpha": 0.45, "zorder": 1}
-    for seed, rows in ordered.groupby("seed"):
-        axes.plot(rows["time"], rows["row"], gid=f"seed-{seed}", **style)
+    for k, (_, rows) in enumerate(ordered.groupby("seed")):
+        axes.plot(rows["time"], rows["row"], gid=f"seed-{k}", **style)
 
 
-def _points(axes: Axes, rows: pd.DataFrame, actor: Actor, k: int) -> None:
-    colour = actor.look.colour
+def _points(axes: Axes, rows: pd.DataFrame, arm: ArmStyle, k: int) -> None:
+    colour = arm.look.colour
     base: dict[str, Any] = {"linestyle": "none", "markersize": 4, "color": colour, "clip_on": False}
     shapes: dict[str, dict[str, Any]] = {
         "reached": {"marker": "o", "alpha": 0.75, "markeredgewidth": 0},
@@ -74,10 +96,9 @@ def _points(axes: Axes, rows: pd.DataFrame, actor: Actor, k: int) -> None:
         some = rows.loc[rows["outcome"] == outcome, "time"].to_numpy()
         if len(some):
             height = k + _jitter(some)
-            axes.plot(some, height, gid=actor.gid(outcome), **{**base, **shape})
-    mean = actor.restricted_mean
+            axes.plot(some, height, gid=arm.gid(outcome), **{**base, **shape})
     bar: dict[str, Any] = {"color": colour, "linewidth": 2.4, "solid_capstyle": "butt", "zorder": 3}
-    axes.plot([mean, mean], [k - 0.34, k + 0.34], gid=actor.gid("mean"), **bar)
+    axes.plot([arm.mean, arm.mean], [k - 0.34, k + 0.34], gid=arm.gid("mean"), **bar)
 
 
 def _jitter(times: np.ndarray) -> np.ndarray:
@@ -90,8 +111,17 @@ def _jitter(times: np.ndarray) -> np.ndarray:
     return shift
 
 
-def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
+def draw(results: Results, width: float) -> Iterator[Drawing]:
     """Yield the study's runs."""
-    if inputs.has("events"):
-        events, paired = inputs.tables["events"], inputs.settings["paired"]
-        yield "runs", runs(events, inputs.actors, paired, inputs.width)
+    yield Drawing(runs(results, width))
+
+
+FIGURE = Figure(
+    title="Every run",
+    caption=caption,
+    section="times",
+    draw=draw,
+    needs=("arms", "events"),
+    order=20,
+    paper=True,
+)

@@ -1,134 +1,113 @@
 """Three plots as one finds them in a tutorial: one run an arm, and the winner they suggest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Picture
 
-from thresher.drawing.cast import Actor, present
-from thresher.drawing.curves import evaluations
-from thresher.drawing.labels import KEY, dashed, key
+from thresher.drawing import wording
+from thresher.drawing.arms import ArmStyle, arms_of, present
+from thresher.drawing.curves import finite_rows
+from thresher.drawing.labels import dashed, draw_paragraph, paragraph, paragraph_lines
+from thresher.drawing.limits import metric_limits
 from thresher.drawing.multiples import grid
 from thresher.drawing.palette import TEXT
-from thresher.drawing.style import (
-    DOUBLE,
-    LINE,
-    epoch_axis,
-    styled,
-    text_width,
-    ticks,
-    write,
-)
-from thresher.figures.inputs import Inputs
-from thresher.format import number
+from thresher.drawing.style import LINE, along_axis, styled, ticks
+from thresher.format import metric_title, tick
+from thresher.registry import Drawing, Figure
+from thresher.results import Results
+
+
+def caption(results: Results) -> str:
+    """Say how the seeds were chosen."""
+    shown, total = len(_shown(results)), len(results.tables["arms"])
+    return (
+        "Three real comparisons of one run an arm, drawn at random; where wrong winners exist, at "
+        f"least one of them is shown.{wording.left_out(shown, total, 'arms')} "
+        f"{wording.runs(results)}"
+    )
+
+
+def _shown(results: Results) -> list[ArmStyle]:
+    """List the arms whose runs are drawn: those that stand out, and the seeds' winners."""
+    events = results.tables["events"]
+    arms = present(arms_of(results), events)
+    winners = {seed_winner(events, seed) for seed in drawn_seeds(results)}
+    return [arm for arm in arms if arm.chosen or arm.arm in winners]
 
 
 @styled
-def single_runs(
-    traces: pd.DataFrame,
-    events: pd.DataFrame,
-    actors: Mapping[str, Actor],
-    seeds: Sequence[int],
-    threshold: float,
-    width: float = DOUBLE,
-) -> Figure:
-    """Draw the held-out loss of one run an arm for each of the seeds.
+def single_runs(results: Results, seeds: Sequence[Any], width: float) -> Picture:
+    """Draw the metric of one run an arm for each of the seeds.
 
     Parameters
     ----------
-    traces : pandas.DataFrame
-        Columns of `tables.TRACE`.
-    events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
-    actors : mapping of str to Actor
-    seeds : sequence of int
-    threshold : float
-        Nats.
+    results : Results
+    seeds : sequence
     width : float
         Inches.
     """
-    arms = present(actors, events)
-    best = overall_winner(arms)
-    titles = [_title(events, actors, seed, best) for seed in seeds]
-    places = _key_places([actor.name for actor in arms], width)
-    room = (places[-1][1] + 1) * LINE * 1.2
-    heading = "Held-out loss (nats), one run an arm"
-    figure, panels = grid(titles, heading, "Training epochs", width, 1.7, room)
-    finite = evaluations(traces[traces["seed"].isin(list(seeds))])
-    start = finite.loc[finite["epoch"] == finite["epoch"].min(), "eval_loss"].max()
-    top = max(float(start) * 1.3 if pd.notna(start) else 0.0, threshold * 1.5)
+    study, frame, arms = results.study, results.evaluations, _shown(results)
+    name = study.metric.name
+    key = paragraph([arm.name for arm in arms], width - 0.1)
+    titles = [_title(results, seed) for seed in seeds]
+    room = paragraph_lines(key) * LINE + 0.1
+    heading = f"{metric_title(study.metric)}, one run an arm"
+    figure, panels = grid(titles, heading, study.axis.title, width, 1.7, room)
+    drawn = frame["seed"].isin(list(seeds)) & frame["arm"].isin([arm.arm for arm in arms])
+    finite = finite_rows(frame[drawn], name)
+    threshold = study.endpoint.threshold
+    limits = metric_limits(finite.rename(columns={name: "mean"}), [threshold], study.metric)
     for k, (axes, seed) in enumerate(zip(panels, seeds, strict=True)):
-        for actor in arms:
-            run = finite[(finite["seed"] == seed) & (finite["arm"] == actor.arm)]
-            style: dict[str, Any] = {
-                "color": actor.look.colour,
-                "linewidth": 1.1,
-                **dashed(actor.look),
-            }
-            run = run.sort_values("epoch")
-            axes.plot(run["epoch"], run["eval_loss"], gid=actor.gid(f"run-{k}"), **style)
+        for arm in arms:
+            run = finite[(finite["seed"] == seed) & (finite["arm"] == arm.arm)].sort_values("time")
+            style: dict[str, Any] = {"color": arm.look.colour, **dashed(arm.look)}
+            gid = arm.gid(f"run-{k}")
+            axes.plot(run["time"], run[name], gid=gid, linewidth=1.1, **style)
         axes.axhline(threshold, color=TEXT, linewidth=0.8, linestyle=(0, (6, 2)))
-        epoch_axis(axes, int(events["budget"].iloc[0]), "")
-        axes.set_ylim(0, top)
-        ticks(axes, "y", number, 1.3)
+        along_axis(axes, study.endpoint.budget, "")
+        axes.set_ylim(*limits)
+        ticks(axes, "y", tick)
         axes.grid(axis="y")
-    first = 0.12 + places[-1][1] * LINE
-    for actor, (x, line) in zip(arms, places, strict=True):
-        key(figure, x, first - line * LINE, actor.look, actor.gid("key"))
-        write(figure, x + KEY + 0.05, first - line * LINE, actor.name, gid=actor.gid("label"))
+    draw_paragraph(figure, key, arms, room - 0.02)
     return figure
 
 
-def _key_places(names: Sequence[str], width: float) -> list[tuple[float, int]]:
-    """Set the key in lines, as words in a paragraph; return x and line of each name."""
-    places, x, line = [], 0.1, 0
-    for name in names:
-        size = KEY + 0.05 + text_width(name) + 0.22
-        if x > 0.1 and x + size > width:
-            x, line = 0.1, line + 1
-        places.append((x, line))
-        x += size
-    return places
-
-
-def overall_winner(arms: Sequence[Actor]) -> str:
+def overall_winner(arms: Sequence[ArmStyle]) -> str:
     """Return the arm with the smallest restricted mean over all seeds."""
-    return min(arms, key=lambda actor: actor.restricted_mean).arm
+    return min(arms, key=lambda arm: arm.mean).arm
 
 
-def seed_winner(events: pd.DataFrame, seed: int) -> str | None:
+def seed_winner(events: pd.DataFrame, seed: Any) -> str | None:
     """Return the arm whose run of this seed reaches first; None without one, or in a tie."""
     runs = events[(events["seed"] == seed) & events["event"]]
     first = runs.loc[runs["time"] == runs["time"].min(), "arm"] if len(runs) else runs["arm"]
     return str(first.iloc[0]) if len(first) == 1 else None
 
 
-def _title(events: pd.DataFrame, actors: Mapping[str, Actor], seed: int, best: str) -> str:
+def _title(results: Results, seed: Any) -> str:
+    events, arms = results.tables["events"], arms_of(results)
     winner = seed_winner(events, seed)
     if winner is None:
         none = not events.loc[events["seed"] == seed, "event"].any()
         return f"seed {seed}: no run gets there" if none else f"seed {seed}: a tie"
-    wrong = "" if winner == best else ", the wrong one"
-    return f"seed {seed}: {actors[winner].name} wins{wrong}"
+    wrong = "" if winner == overall_winner(present(arms, events)) else ", the wrong one"
+    return f"seed {seed}: {arms[winner].name} wins{wrong}"
 
 
-def drawn_seeds(events: pd.DataFrame, arms: Sequence[Actor], entropy: int) -> list[int]:
+def drawn_seeds(results: Results) -> list[Any]:
     """Draw up to three seeds at random, at least one with the wrong winner where there is one.
 
-    Parameters
-    ----------
-    events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
-    arms : sequence of Actor
-    entropy : int
-        The study's; the same three seeds are drawn every time.
+    The same three seeds are drawn every time; only seeds that every arm has.
     """
-    generator = np.random.default_rng(np.random.SeedSequence(entropy))
+    events = results.tables["events"]
+    arms = present(arms_of(results), events)
+    generator = np.random.default_rng(np.random.SeedSequence(results.study.entropy))
     everyone = events.groupby("seed")["arm"].nunique()
-    full = everyone.index[everyone == len(arms)].to_numpy()
-    order = [int(seed) for seed in generator.permutation(np.sort(full))]
+    full = sorted(everyone.index[everyone == len(arms)].tolist())
+    order = [full[k] for k in generator.permutation(len(full))]
     best = overall_winner(arms)
     wrong = [seed for seed in order if seed_winner(events, seed) not in (best, None)]
     chosen = order[:3]
@@ -137,16 +116,20 @@ def drawn_seeds(events: pd.DataFrame, arms: Sequence[Actor], entropy: int) -> li
     return chosen
 
 
-def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
-    """Yield three single-run plots, where there are arms to compare and traces."""
-    if inputs.traces is None or not inputs.has("events") or len(inputs.actors) < 2:
+def draw(results: Results, width: float) -> Iterator[Drawing]:
+    """Yield three single-run plots, where there are arms to compare."""
+    if len(results.tables["arms"]) < 2:
         return
-    events, arms = inputs.tables["events"], list(inputs.actors.values())
-    seeds = drawn_seeds(events, arms, inputs.settings["entropy"])
+    seeds = drawn_seeds(results)
     if seeds:
-        yield (
-            "single_runs",
-            single_runs(
-                inputs.traces, events, inputs.actors, seeds, inputs.threshold, inputs.width
-            ),
-        )
+        yield Drawing(single_runs(results, seeds, width))
+
+
+FIGURE = Figure(
+    title="Three single-run comparisons",
+    caption=caption,
+    section="luck",
+    draw=draw,
+    needs=("arms", "events", "evaluations"),
+    order=20,
+)

@@ -1,165 +1,163 @@
 """Share of runs not yet at the threshold, with the number at risk below."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Picture
 
-from thresher.drawing.cast import Actor, cast, present
+from thresher.drawing.arms import ArmStyle, arms_of, present, split
+from thresher.drawing.fonts import text_width
 from thresher.drawing.labels import KEY, Label, dashed, draw_labels, frame, key, shorten
+from thresher.drawing.palette import GREY
 from thresher.drawing.style import (
-    DOUBLE,
     LINE,
-    epoch_axis,
+    along_axis,
+    figure_of,
     is_wide,
     place,
     styled,
-    text_width,
+    value_axis,
     write,
 )
-from thresher.figures.inputs import Inputs
-from thresher.format import count, nats, percent
-from thresher.statistics.survival import survival as survival_table
+from thresher.format import count, fraction, level
+from thresher.registry import Drawing, Figure
+from thresher.results import Results
+from thresher.statistics.limits import FEWEST_FOR_BAND
 
 BANDS = 4
 """Pointwise bands are drawn for so many arms at most; of more nothing could be read."""
-FEWEST = 6
-"""Bands need so many runs."""
+
+
+def caption(results: Results) -> str:
+    """Say what the curves are, and what stands below them."""
+    bands = ", with pointwise Wilson limits" if _has_bands(list(arms_of(results).values())) else ""
+    return (
+        f"Share of runs that have not reached the threshold yet (Kaplan–Meier){bands}; below, the "
+        f"runs still at risk just before that {results.study.axis.name}."
+    )
+
+
+def _has_bands(arms: Sequence[ArmStyle]) -> bool:
+    return len(arms) <= BANDS and any(arm.n >= FEWEST_FOR_BAND for arm in arms)
 
 
 @styled
-def survival(
-    table: pd.DataFrame,
-    actors: Mapping[str, Actor],
-    threshold: float,
-    budget: int,
-    width: float = DOUBLE,
-) -> Figure:
-    """Draw Kaplan–Meier curves of epochs to threshold.
+def survival(results: Results, width: float, of_grid: float | None = None) -> Picture:
+    """Draw Kaplan–Meier curves of the time to the study's threshold, or to one of the grid.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Columns of `tables.SURVIVAL`.
-    actors : mapping of str to Actor
-    threshold : float
-        Nats.
-    budget : int
-        Epochs.
+    results : Results
     width : float
         Inches.
+    of_grid : float or None
+        A threshold of the grid; the study's own where None.
     """
-    arms = present(actors, table)
-    room = (len(arms) + 1) * LINE + 0.12
-    # Equally wide at every threshold, so that nothing jumps where one follows another.
-    widest = [
-        max(actor.label, f"{actor.name}, n = {actor.n}, none censored", key=text_width)
-        for actor in arms
-    ]
-    figure, axes = frame(widest, width, 2.8, room)
-    epoch_axis(axes, budget)
-    axes.set_ylim(0, 1.02)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [percent(100 * k / 4) for k in range(5)])
-    axes.set_ylabel(f"Runs not yet at {nats(threshold)}")
-    axes.grid(axis="y")
-    labels = []
-    for actor in arms:
-        rows = table[table["arm"] == actor.arm].sort_values("epoch")
-        _curve(axes, rows, actor, bands=len(arms) <= BANDS and actor.n >= FEWEST)
-        # Curves that end together are labelled in the order in which they got there.
-        area = _mean(rows)
-        labels.append(Label(actor, actor.label, float(rows["survival"].iloc[-1]) + 1e-6 * area))
-    _at_risk(axes, table, arms, labels)
+    study = results.study
+    table = _table(results, of_grid)
+    curves = {str(arm): rows.sort_values("time") for arm, rows in table.groupby("arm")}
+    everyone = present(arms_of(results, of_grid), table)
+    chosen, rest = split(everyone)
+    labels = [Label.of(arm, arm.counts, _end(curves[arm.arm])) for arm in chosen]
+    labels += [Label.of_rest(rest)] if rest else []
+    room = (len(chosen) + 1) * LINE + 0.12
+    figure, axes = frame(_widest(labels, chosen), width, 2.8, room)
+    threshold = study.endpoint.threshold if of_grid is None else of_grid
+    along_axis(axes, study.endpoint.budget, study.axis.title)
+    value_axis(axes, (0, 1.02), f"Runs not yet at {level(threshold, study.metric)}")
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [fraction(k / 4) for k in range(5)])
+    for arm in rest:
+        _curve(axes, curves[arm.arm], arm, bands=False)
+    for arm in chosen:
+        bands = _has_bands(everyone) and arm.n >= FEWEST_FOR_BAND
+        _curve(axes, curves[arm.arm], arm, bands)
+    _at_risk(axes, curves, chosen, study.axis.name)
     draw_labels(axes, labels)
     return figure
 
 
-def _curve(axes: Axes, rows: pd.DataFrame, actor: Actor, bands: bool) -> None:
-    epoch, colour = rows["epoch"].to_numpy(), actor.look.colour
+def _table(results: Results, of_grid: float | None) -> pd.DataFrame:
+    if of_grid is None:
+        return results.tables["survival"]
+    table = results.tables["threshold_survival"]
+    return table[table["threshold"] == of_grid]
+
+
+def _widest(labels: Sequence[Label], arms: Sequence[ArmStyle]) -> list[str]:
+    """Return texts that ask for the same room at every threshold.
+
+    So nothing jumps where one picture follows another.
+    """
+    most = [f"\nn = {count(arm.n)}, {count(arm.n)} censored" for arm in arms]
+    return [*(label.text for label in labels), *most[:1]]
+
+
+def _end(rows: pd.DataFrame) -> float:
+    """Return where a curve ends; of those that end together, the sooner one a trace lower."""
+    time, share = rows["time"].to_numpy(float), rows["survival"].to_numpy(float)
+    area = float((share[:-1] * (time[1:] - time[:-1])).sum()) / max(time[-1], 1)
+    return float(share[-1]) + 1e-6 * area
+
+
+def _curve(axes: Axes, rows: pd.DataFrame, arm: ArmStyle, bands: bool) -> None:
+    time, share = rows["time"].to_numpy(), rows["survival"].to_numpy(float)
+    style: dict[str, Any] = {"color": arm.look.colour, "drawstyle": "steps-post"}
     if bands:
         lower, upper = rows["lower"].to_numpy(float), rows["upper"].to_numpy(float)
-        fill: dict[str, Any] = {"facecolor": colour, "alpha": 0.14, "linewidth": 0, "step": "post"}
-        axes.fill_between(epoch, lower, upper, gid=actor.gid("band"), **fill)
-    style: dict[str, Any] = {"color": colour, "drawstyle": "steps-post", **dashed(actor.look)}
-    axes.plot(epoch, rows["survival"].to_numpy(float), gid=actor.gid("line"), **style)
+        fill: dict[str, Any] = {"facecolor": arm.look.colour, "alpha": 0.14, "linewidth": 0}
+        axes.fill_between(time, lower, upper, step="post", gid=arm.gid("band"), **fill)
+    if arm.chosen:
+        style |= dashed(arm.look)
+    else:
+        style |= {"color": GREY.colour, "linewidth": 0.6, "alpha": 0.45, "zorder": 0.9}
+    axes.plot(time, share, gid=arm.gid("line"), **style)
 
 
-def _mean(rows: pd.DataFrame) -> float:
-    """Return the area below a curve, in budgets."""
-    epoch = rows["epoch"].to_numpy(float)
-    return float((rows["survival"].to_numpy(float)[:-1] * (epoch[1:] - epoch[:-1])).sum()) / max(
-        epoch[-1], 1
-    )
-
-
-def _at_risk(axes: Axes, table: pd.DataFrame, arms: list[Actor], labels: list[Label]) -> None:
-    figure = axes.figure
-    assert isinstance(figure, Figure)
+def _at_risk(
+    axes: Axes, curves: dict[str, pd.DataFrame], arms: Sequence[ArmStyle], axis: str
+) -> None:
+    """Write the numbers at risk at the ticks, a row for each arm."""
+    figure = figure_of(axes)
+    width = float(figure.get_size_inches()[0])
     left, bottom, right, _ = place(axes)
     low, high = axes.get_xlim()
     moments = [tick for tick in axes.get_xticks() if low <= tick <= high]
     top = bottom - 0.5
     # The key needs the room left of the axes, the first number is centred on their edge.
-    write(figure, 0.1, top, "Runs at risk: not yet there, just before that epoch", gid="at-risk")
-    for k, actor in enumerate(arms):
+    heading = f"Runs at risk: not yet there, just before that {axis}"
+    write(figure, 0.1, top, shorten(heading, width - 0.2), gid="at-risk")
+    for k, arm in enumerate(arms):
         y = top - (k + 1) * LINE
-        key(figure, 0.1, y, actor.look, actor.gid("risk-key"))
-        rows = table[table["arm"] == actor.arm].sort_values("epoch")
+        key(figure, 0.1, y, arm.look, arm.gid("risk-key"))
+        rows = curves[arm.arm]
         for moment in moments:
-            later = rows.loc[rows["epoch"] >= moment, "at_risk"]
-            x = left + (right - left) * (moment - low) / (high - low)
+            later = rows.loc[rows["time"] >= moment, "at_risk"]
             text = count(later.iloc[0] if len(later) else 0)
-            x = min(x, figure.get_size_inches()[0] - text_width(text) / 2 - 0.05)
+            x = left + (right - left) * (moment - low) / (high - low)
+            x = min(x, width - text_width(text) / 2 - 0.05)
             write(figure, x, y, text, ha="center")
-        if is_wide(figure.get_size_inches()[0]):
+        if is_wide(width):
             x = right + 0.2 + KEY + 0.05
-            name = shorten(actor.name, figure.get_size_inches()[0] - x - 0.05)
-            write(figure, x, y, name, gid=actor.gid("risk"))
+            write(figure, x, y, shorten(arm.name, width - x - 0.05), gid=arm.gid("risk"))
 
 
-def drawings(inputs: Inputs) -> Iterator[tuple[str, Figure]]:
+def draw(results: Results, width: float) -> Iterator[Drawing]:
     """Yield survival curves at the study's threshold and at every one of the grid."""
-    if inputs.has("survival"):
-        table = inputs.tables["survival"]
-        yield (
-            "survival",
-            survival(table, inputs.actors, inputs.threshold, inputs.budget, inputs.width),
-        )
-    if not inputs.has("events", "threshold_events"):
-        return
-    for i, threshold in enumerate(inputs.grid):
-        events = _events_at(inputs, threshold)
-        if len(events):
-            actors = _actors_at(inputs, events)
-            curve = survival_table(events)
-            yield (
-                f"survival_at_{i}",
-                survival(curve, actors, threshold, inputs.budget, inputs.width),
-            )
+    yield Drawing(survival(results, width))
+    if results.has("threshold_survival", "threshold_events"):
+        for i, of_grid in enumerate(results.levels):
+            title = f"Not yet at {level(of_grid, results.study.metric)}"
+            yield Drawing(survival(results, width, of_grid), f"level-{i}", title)
 
 
-def _events_at(inputs: Inputs, threshold: float) -> pd.DataFrame:
-    """Return the events table as it would be with another threshold."""
-    level = inputs.tables["threshold_events"]
-    level = level[(level["threshold"] - threshold).abs() < 1e-9]
-    kept = ["study", "arm", "variant", "merge_mode", "seed", "budget", "diverged_at"]
-    kept += ["final_loss", "final_accuracy"]
-    merged = inputs.tables["events"][kept].merge(level, on=["study", "arm", "seed"])
-    outcome = merged["event"].map({True: "reached", False: "censored"})
-    died = ~merged["event"] & merged["diverged_at"].notna()
-    return merged.assign(
-        epochs_to_threshold=merged["time"].where(merged["event"]),
-        outcome=outcome.mask(died, "diverged"),
-    )
-
-
-def _actors_at(inputs: Inputs, events: pd.DataFrame) -> dict[str, Actor]:
-    """Return the arms with what became of their runs at another threshold."""
-    counts = pd.crosstab(events["arm"], events["outcome"])
-    counts = counts.reindex(columns=["censored", "diverged"], fill_value=0)
-    arms = inputs.tables["arms"].drop(columns=["censored", "diverged"])
-    arms = arms.merge(counts, left_on="arm", right_index=True, how="left")
-    labels = inputs.settings["report"]["labels"]
-    return cast(arms.fillna({"censored": 0, "diverged": 0}), labels)
+FIGURE = Figure(
+    title="Not yet at the threshold",
+    caption=caption,
+    section="times",
+    draw=draw,
+    needs=("arms", "survival"),
+    order=10,
+    paper=True,
+)

@@ -33,8 +33,8 @@ def read_frame(
     gaps = measured & np.isnan(values)
     if gaps.any() and nan is None:
         raise ReadError(
-            f"{place(NAME, column=value)}: is NaN in {int(gaps.sum())} rows; say whether these "
-            'runs diverged there (nan="diverged") or nothing was measured (nan="missing")'
+            f"{place(NAME, column=value)}: is NaN in {int(gaps.sum())} rows; say whether runs "
+            'diverged there (nan="diverged") or nothing was measured (nan="missing")'
         )
     if nan == "missing":
         measured &= ~gaps

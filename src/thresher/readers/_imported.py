@@ -1,11 +1,17 @@
 """Files to one long table: the way from a pattern to what an analysis needs."""
 
+import csv
+import sqlite3
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from thresher.files import digest
 from thresher.readers import _judge
@@ -15,7 +21,7 @@ from thresher.readers._naming import name_runs, words
 from thresher.readers._patterns import find
 from thresher.readers._problems import NotALogError, ReadError, grouped, listed
 from thresher.readers._reader import Options, Piece, choose, load
-from thresher.readers._rows import Rows
+from thresher.readers._rows import Rows, bounds_of
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,12 @@ FOREIGN = (
     ArithmeticError,
     RecursionError,
     MemoryError,
+    csv.Error,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+    sqlite3.Error,
+    pa.ArrowException,
 )
 """What damaged files raise in libraries; each becomes a line that names the file."""
 
@@ -241,7 +253,7 @@ def _names(pieces: list[Piece], request: Request) -> tuple[str, str]:
 
 def _table(rows: Rows, axis: str, metric: str) -> pd.DataFrame:
     seeds = _typed_seeds(rows.seed_labels)
-    runs = np.unique(rows.run)
+    runs = rows.run[bounds_of(rows.run)[:-1]]
     order = np.lexsort((_ranks(seeds)[rows.run_seed[runs]], rows.run_arm[runs]))
     rank = np.empty(len(rows.run_arm), np.int64)
     rank[runs[order]] = np.arange(len(runs))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from thresher.readers._naming import Naming, is_beginning
-from thresher.readers._problems import ReadError, listed, place, shown
+from thresher.readers._problems import ReadError, listed, shown
 from thresher.readers._reader import Coded, Key, Piece
 from thresher.readers._restarts import CHOICES, RESTARTS, mend_restarts
 from thresher.readers._rows import Rows, bounds_of
@@ -190,22 +190,21 @@ def _conflict_lines(rows: Rows, conflicts: np.ndarray) -> list[str]:
         if run in seen:
             continue
         seen.add(run)
-        own = rows.axis[rows.run == run]
         (file, line), (other_file, other) = rows.where(row), rows.where(row + 1)
-        if np.ptp(own) == 0:
-            lines.append(
-                f"{place(file, line)}: {rows.named(run)} was logged without its axis: all "
-                f"{len(own)} rows are at {shown(own[0])}; name another (`columns: {{axis: …}}`)"
-            )
-            continue
         where = f"{file} and {other_file}" if file != other_file else file
         if line and file == other_file:
             where = f"{file}, lines {line} and {other}"
+        own = rows.axis[rows.run == run]
         count = int(np.isin(conflicts, np.flatnonzero(rows.run == run)).sum())
         more = f", and {count - 1} more like it" if count > 1 else ""
+        remedy = (
+            "none elsewhere: was it logged without its axis? Name another (`columns: {axis: …}`)"
+            if np.ptp(own) == 0
+            else "name the column or the part of the path that tells them apart, or say "
+            "`on_restart: keep_last`"
+        )
         lines.append(
             f"{where}: {rows.named(run)} has two values at {shown(rows.axis[row])}, "
-            f"{rows.value[row]:g} and {rows.value[row + 1]:g}{more}; name the "
-            "column or the part of the path that tells them apart, or say `on_restart: keep_last`"
+            f"{rows.value[row]:g} and {rows.value[row + 1]:g}{more}; {remedy}"
         )
     return lines

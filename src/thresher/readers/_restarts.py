@@ -30,7 +30,8 @@ def mend_restarts(rows: Rows, on_restart: str | None) -> list[str]:
         if _is_unsorted(rows, begin, end, own):
             order = np.argsort(rows.axis[begin:end], kind="stable") + begin
             rows.rearrange(begin, end, order)
-            sorted_runs.append(rows.named(int(rows.run[begin])))
+            if rows.pieces[int(rows.piece_of(np.array([begin]))[0])].in_order:
+                sorted_runs.append(rows.named(int(rows.run[begin])))
         elif on_restart is None:
             problems.append(_fall(rows, own))
         else:

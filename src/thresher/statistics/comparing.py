@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from thresher.statistics.equivalence import paired_equivalence, unpaired_equivalence
+from thresher.statistics.equivalence import check_margin, equivalence_p, unpaired_equivalence
 from thresher.statistics.estimates import finite, times_of
 from thresher.statistics.flips import Signs, draw, flips_for
 from thresher.statistics.multiplicity import Family
@@ -21,8 +21,8 @@ from thresher.statistics.permutation import (
     relabellings,
 )
 from thresher.statistics.sample_size import attainable, seeds_for
-from thresher.statistics.signflip import limits, signflip
-from thresher.statistics.simultaneous import simultaneous_level
+from thresher.statistics.signflip import Flipped, flipped
+from thresher.statistics.simultaneous import FLIPS, simultaneous_level
 from thresher.statistics.verdict import (
     TESTED,
     bound_of,
@@ -113,7 +113,9 @@ def _simultaneous_levels(
         rows = np.searchsorted(every, seeds)
         differences[rows, k] = own - its - (own - its).mean()
         ratios[rows, k] = own - (own.mean() / its.mean() if its.any() else 0.0) * its
-    signs = draw(every, flips, plan.entropy)
+    if len(aligned) == 1:
+        return plan.alpha, plan.alpha
+    signs = draw(every, min(flips, FLIPS), plan.entropy)
     return (
         simultaneous_level(differences, signs, plan.alpha),
         simultaneous_level(ratios, signs, plan.alpha),
@@ -127,28 +129,31 @@ def _block(
     plan: Plan,
 ) -> list[Row]:
     """Test contrasts that have the same seeds."""
+    check_margin(plan.margin)
     own, its = (np.column_stack([times_of(pair[k])[0] for pair in aligned]) for k in (0, 1))
-    test = signflip(own - its, signs, plan.confidence)
-    equivalence = paired_equivalence(own, its, plan.margin, signs)
-    family = limits(own - its, np.ones_like(its), signs, [1 - levels[0]])[0]
-    wanted = [plan.confidence, 1 - 2 * plan.alpha, 1 - levels[1]]
-    percent = 100 * limits(own - its, its, signs, wanted)
-    return [
-        {
-            **_limits((test.lower[k], test.upper[k]), percent[0, :, k]),
-            **_family_limits(family[:, k], percent[2, :, k], 1 - levels[0]),
-            "percent_lower_equivalence": finite(percent[1, 0, k]),
-            "percent_upper_equivalence": finite(percent[1, 1, k]),
-            "p": test.p[k],
-            "p_smallest": signs.smallest,
-            "p_resolution": signs.resolution,
-            "p_equivalence": equivalence[k],
-            "welch_p": math.nan,
-            "deviation": _deviation(own[:, k] - its[:, k]),
-            "all_equal": bool((own[:, k] == its[:, k]).all()),
-        }
-        for k in range(len(aligned))
-    ]
+    ones, balance = np.ones(signs.n), signs.balance
+    rows = []
+    for ratio in flipped(own - its, its, signs):
+        plain = Flipped(ratio.differences, ones, ratio.sums, balance, signs.exact)
+        epochs, family = plain.limits([plan.confidence, 1 - levels[0]])
+        wanted = [plan.confidence, 1 - levels[1], 1 - 2 * plan.alpha]
+        percent, percent_family, strip = 100 * ratio.limits(wanted)
+        rows.append(
+            {
+                **_limits(epochs, percent),
+                **_family_limits(family, percent_family, 1 - levels[0]),
+                "percent_lower_equivalence": finite(strip[0]),
+                "percent_upper_equivalence": finite(strip[1]),
+                "p": plain.p(),
+                "p_smallest": signs.smallest,
+                "p_resolution": signs.resolution,
+                "p_equivalence": equivalence_p(ratio, plan.margin),
+                "welch_p": math.nan,
+                "deviation": _deviation(ratio.differences),
+                "all_equal": not ratio.differences.any(),
+            }
+        )
+    return rows
 
 
 def unpaired_rows(chosen: Sequence[RunsPair], plan: Plan) -> list[Row]:

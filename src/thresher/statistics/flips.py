@@ -12,7 +12,7 @@ EXACT_UP_TO = 20
 DOMAIN = zlib.crc32(b"statistics")
 # Steps of the p-value within the level of one contrast, if flips can give them.
 STEPS = 20
-_CHUNK = 1 << 14
+_CHUNK_CELLS = 1 << 20
 _MOST_CELLS = 1 << 28  # flips × seeds, in bytes; and flips × contrasts, in time
 
 
@@ -47,6 +47,11 @@ class Signs:
         """Smallest two-sided p-value that is possible."""
         return max(2.0 ** (1 - self.n), self.resolution)
 
+    @property
+    def balance(self) -> np.ndarray:
+        """Σ gᵢ of every flip, shape (flips,)."""
+        return self.matrix.sum(axis=1, dtype=np.int32).astype(float)
+
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Return Σ gᵢ vᵢ of every flip, in chunks, so that memory stays bounded.
 
@@ -58,15 +63,16 @@ class Signs:
         -------
         ndarray, shape (flips, k)
         """
-        out = np.empty((len(self.matrix), values.shape[1]))
+        out = np.empty((values.shape[1], len(self.matrix))).T  # a column lies in one piece
         for rows, signs in self.chunks():
             out[rows] = signs @ values
         return out
 
     def chunks(self) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield row slices and their signs as floats."""
-        for begin in range(0, len(self.matrix), _CHUNK):
-            rows = slice(begin, begin + _CHUNK)
+        size = max(1, _CHUNK_CELLS // max(self.n, 1))
+        for begin in range(0, len(self.matrix), size):
+            rows = slice(begin, begin + size)
             yield rows, self.matrix[rows].astype(float)
 
     def first(self, flips: int) -> "Signs":

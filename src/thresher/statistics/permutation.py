@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from thresher.statistics.flips import generator
 from thresher.statistics.montecarlo import TIE, p_value
 
-_STEPS = 40
-_PRECISION = 1e-6
+_STEPS = 60
+_WIDTH, _PRECISION = 2.0, 5e-5  # first step, in standard errors; of that step
 # Rounding of a variance, in squares of the largest value: smaller ones are taken as this.
 _ROUNDING = 64 * np.finfo(float).eps
 _CHUNK = 1 << 14
@@ -45,7 +46,7 @@ class Labels:
 
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Return the sums over the runs called the arm's, shape (relabellings, k)."""
-        out = np.empty((len(self.matrix), values.shape[1]))
+        out = np.empty((values.shape[1], len(self.matrix))).T  # a column lies in one piece
         for begin in range(0, len(out), _CHUNK):
             rows = slice(begin, begin + _CHUNK)
             out[rows] = self.matrix[rows].astype(float) @ values
@@ -91,35 +92,55 @@ class _Sample:
         u, w = fixed - fixed.mean(), moving - moving.mean()
         self.scales = np.abs(u).max(), np.abs(w).max()
         columns = np.column_stack([u, w, u * u, u * w, w * w])
-        self.sums, self.totals = labels.sums(columns), columns.sum(axis=0)
-        self.identity = columns[:arm].sum(axis=0)[None]
+        self.sums, self.totals = labels.sums(columns).T, columns.sum(axis=0)
+        self.identity = columns[:arm].sum(axis=0)[:, None]
 
     def statistic(self, sums: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the statistic for sums of shape (relabellings, 5), and what rounding may do."""
+        """Return the statistic for sums of shape (5, relabellings), and its variance."""
         first, second = self.sizes
-        weights = np.array([1.0, 2 * theta, theta**2])
-        s1, q1 = sums[:, :2] @ [1.0, theta], sums[:, 2:] @ weights
-        s2, q2 = self.totals[:2] @ [1.0, theta] - s1, self.totals[2:] @ weights - q1
-        scale = (self.scales[0] + abs(theta) * self.scales[1]) or 1.0
+        u, w, uu, uw, ww = self.totals
+        s1, q1 = sums[0] + theta * sums[1], sums[2] + theta * (2 * sums[3] + theta * sums[4])
+        s2, q2 = (u + theta * w) - s1, (uu + theta * (2 * uw + theta * ww)) - q1
         difference = s1 / first - s2 / second
-        difference = np.where(np.abs(difference) <= TIE * scale, 0.0, difference)
+        difference[np.abs(difference) <= TIE * self.scale(theta)] = 0.0
         if min(self.sizes) < 2:  # one run has no spread to studentise with
-            return difference, np.full(len(sums), TIE * scale)
-        variance = (q1 - s1**2 / first) / (first * (first - 1))
-        variance += (q2 - s2**2 / second) / (second * (second - 1))
-        floor = _ROUNDING * scale**2 / min(self.sizes)
-        variance = np.maximum(variance, floor)
-        t = difference / np.sqrt(variance)
-        return t, TIE + np.abs(t) * np.minimum(TIE + floor / variance, 0.5)
+            return difference, np.ones(len(s1))
+        variance = (q1 - s1 * s1 / first) / (first * (first - 1))
+        variance += (q2 - s2 * s2 / second) / (second * (second - 1))
+        np.maximum(variance, self.floor(theta), out=variance)
+        return difference / np.sqrt(variance), variance
+
+    def observed(self, theta: float) -> tuple[float, float]:
+        """Return the data's own statistic and how far below it others still tie.
+
+        Rounding moves the statistic by half of what it may do to the variance, which is much where
+        runs hardly spread.
+        """
+        (t,), (variance,) = self.statistic(self.identity, theta)
+        if min(self.sizes) < 2:
+            return float(t), TIE * self.scale(theta)
+        return float(t), TIE + abs(t) * min(TIE + self.floor(theta) / variance, 0.5)
+
+    def scale(self, theta: float) -> float:
+        """Return the largest value that the sample may hold."""
+        return float(self.scales[0] + abs(theta) * self.scales[1]) or 1.0
+
+    def floor(self, theta: float) -> float:
+        """Return a variance that is rounding."""
+        return _ROUNDING * self.scale(theta) ** 2 / min(self.sizes)
+
+    def error(self, theta: float) -> float:
+        """Return the standard error of the data's own difference."""
+        return math.sqrt(self.statistic(self.identity, theta)[1][0])
 
     def p(self, theta: float, side: int = 0) -> float:
         """Return the p-value at θ: two-sided for 0, else in the direction of `side`."""
-        (observed,), (slack,) = self.statistic(self.identity, theta)
+        observed, slack = self.observed(theta)
         drawn, _ = self.statistic(self.sums, theta)
         if side == 0:
             observed, drawn = abs(observed), np.abs(drawn)
-        else:
-            observed, drawn = side * observed, side * drawn
+        elif side < 0:
+            observed, drawn = -observed, -drawn
         return float(p_value(drawn, observed, slack, self.labels.exact))
 
 
@@ -131,7 +152,7 @@ def permutation_test(
     Estimand: the difference of means, arm − reference. Assumption: runs are independent; exact
     where the distributions are equal, asymptotically right for equal means with unequal spread
     (Janssen 1997). With fewer than 2 runs in an arm the plain difference is permuted. The interval
-    inverts the test by bisection over shifts of the arm, to 1e-6 of its width, and leaves 0 out
+    inverts the test by a search over shifts of the arm, to 1e-4 of its width, and leaves 0 out
     exactly when p ≤ 1 − confidence; it is the whole line where no relabelling reaches that.
 
     Parameters
@@ -168,8 +189,8 @@ def difference_limits(
     """
     sample = _shifted(arm, reference, labels)
     mean = float(np.mean(arm) - np.mean(reference))
-    width = sample.scales[0] or 1.0
-    return [_inverted(sample, mean, width, 1 - c, (0, 0), (0.0,)) for c in confidences]
+    step = _WIDTH * sample.error(mean)
+    return [_inverted(sample, mean, step, 1 - c, (0, 0), (0.0,)) for c in confidences]
 
 
 def ratio_limits(
@@ -184,7 +205,7 @@ def ratio_limits(
 
     The sample that is relabelled is that of A and ρR, as in the test of equivalence. Assumption:
     runs are independent; exact in a scale model, in which A is distributed as ρR, else
-    asymptotically. ρ is searched from 0 upwards, by bisection to 1e-6 of the estimate.
+    asymptotically. ρ is searched from 0 upwards, as in `permutation_test`.
 
     Parameters
     ----------
@@ -210,11 +231,9 @@ def ratio_limits(
     moving = np.concatenate([np.zeros(len(own)), its])
     sample = _Sample(fixed, moving, len(own), labels)
     ratio = float(own.mean() / its.mean())
+    step = _WIDTH * sample.error(ratio) / float(its.mean())
     sides, share = ((1, -1), 2) if one_sided else ((0, 0), 1)
-    return [
-        _inverted(sample, ratio, max(ratio, 0.1), (1 - c) / share, sides, known, 0.0)
-        for c in confidences
-    ]
+    return [_inverted(sample, ratio, step, (1 - c) / share, sides, known, 0.0) for c in confidences]
 
 
 def _shifted(arm: np.ndarray, reference: np.ndarray, labels: Labels) -> _Sample:
@@ -231,14 +250,13 @@ def statistics_of(
 ) -> tuple[float, float, np.ndarray]:
     """Return Welch's statistic as observed, its slack for ties, and that of every relabelling."""
     sample = _shifted(arm, reference, labels)
-    (observed,), (slack,) = sample.statistic(sample.identity, 0.0)
-    return float(observed), float(slack), sample.statistic(sample.sums, 0.0)[0]
+    return *sample.observed(0.0), sample.statistic(sample.sums, 0.0)[0]
 
 
 def _inverted(
     sample: _Sample,
     estimate: float,
-    width: float,
+    step: float,
     alpha: float,
     sides: tuple[int, int],
     known: Sequence[float],
@@ -249,49 +267,59 @@ def _inverted(
     smallest = sample.labels.smallest if sides == (0, 0) else sample.labels.resolution
     if smallest > level:
         return -math.inf, math.inf
+    target = float(special.ndtri(level / 2))
 
-    def limit(side: int, step: float) -> float:
-        def kept(theta: float) -> bool:
-            return sample.p(theta, side) > level
+    def limit(side: int, direction: int) -> float:
+        def surplus(theta: float) -> float:
+            """Above 0 where θ is kept; nearly linear in θ."""
+            p = sample.p(theta, side)
+            size = max(abs(float(special.ndtri(p / 2)) - target), 1e-9)
+            return size if p > level else -size
 
-        direction = 1 if step > 0 else -1
         ahead = [theta for theta in known if direction * (theta - estimate) > 0]
         ahead.sort(reverse=direction < 0)
-        return _edge(kept, estimate, step, ahead, least, _PRECISION * width)
+        return _edge(surplus, estimate, direction * step, ahead, least)
 
-    return limit(sides[0], -width), limit(sides[1], width)
+    return limit(sides[0], -1), limit(sides[1], 1)
 
 
 def _edge(
-    kept: Callable[[float], bool],
-    inside: float,
+    surplus: Callable[[float], float],
+    estimate: float,
     step: float,
     ahead: Sequence[float],
     least: float,
-    precision: float,
 ) -> float:
-    """Return the last θ that is kept, from `inside` on; exact about those known to matter."""
-    outside = math.nan
+    """Return the last θ that is kept, from the estimate on; exact about those known to matter."""
+    precision, farthest = _PRECISION * abs(step), 1e9 * abs(step)
+    inside, gain = estimate, -float(special.ndtri(1e-9))
+    outside, loss = math.nan, math.nan
     for theta in ahead:  # nearest first
-        if kept(theta):
-            inside = theta
-        else:
-            outside = theta
+        found = surplus(theta)
+        if found <= 0:
+            outside, loss = theta, found
             break
-    farthest = 1e9 * abs(step)
+        inside, gain = theta, found
     while math.isnan(outside):
         if inside <= least:
             return least
         theta = max(inside + step, least)
-        if not kept(theta):
-            outside = theta
+        found = surplus(theta)
+        if found <= 0:
+            outside, loss = theta, found
         elif abs(step) > farthest:
             return math.copysign(math.inf, step)
         else:
-            inside, step = theta, 2 * step
-    for _ in range(_STEPS):
+            inside, gain, step = theta, found, 2 * step
+    for turn in range(_STEPS):
         if not abs(outside - inside) > precision:
             break
-        middle = (inside + outside) / 2
-        inside, outside = (middle, outside) if kept(middle) else (inside, middle)
+        # Mostly by interpolation, which a step function may hold up, so at times by halves.
+        share = 0.5 if turn % 3 == 2 else min(max(gain / (gain - loss), 0.02), 0.98)
+        theta = inside + share * (outside - inside)
+        found = surplus(theta)
+        if found > 0:
+            inside, gain = theta, found
+        else:
+            outside, loss = theta, found
     return inside

@@ -1,6 +1,6 @@
 """The sign-flip test of paired differences, and its intervals by inversion."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,9 +65,9 @@ def signflip(differences: np.ndarray, signs: Signs, confidence: float = 0.95) ->
     smaller one is half the two-sided p.
 
     The interval holds every shift θ that the two-sided test of Dᵢ − θ does not reject at
-    α = 1 − confidence, that is with p > α; see `limits`. It leaves 0 out exactly when p ≤ α; it
-    is the whole line where 2^(1−n) > α, as for n = 1 and 2. Where all differences are zero, p = 1
-    and (with enough seeds) both limits are 0.
+    α = 1 − confidence, that is with p > α; see `Flipped.limits`. It leaves 0 out exactly
+    when p ≤ α; it is the whole line where 2^(1−n) > α, as for n = 1 and 2. Where all differences
+    are zero, p = 1 and (with enough seeds) both limits are 0.
 
     Parameters
     ----------
@@ -86,13 +86,137 @@ def signflip(differences: np.ndarray, signs: Signs, confidence: float = 0.95) ->
     ----------
     Fisher (1935), The Design of Experiments, §21.
     """
-    values = _checked(differences, signs)
-    lower, upper = limits(values, np.ones_like(values), signs, [confidence])[0]
+    columns = list(flipped(differences, None, signs))
+    if not columns:
+        return SignFlip(*(np.empty(0) for _ in range(6)))
+    tests = [[c.p(), c.p(side=1), c.p(side=-1), *c.limits([confidence])[0]] for c in columns]
+    return SignFlip(np.mean(differences, axis=0), *np.array(tests).T)
+
+
+@dataclass(frozen=True)
+class Flipped:
+    """One contrast under every flip, as a family of tests of Dᵢ − θ Rᵢ.
+
+    Attributes
+    ----------
+    differences, scale : ndarray, shape (n,)
+        D and R.
+    sums, scales : ndarray, shape (flips,)
+        Σ gᵢ Dᵢ and Σ gᵢ Rᵢ.
+    exact : bool
+        Whether all flips are enumerated.
+    """
+
+    differences: np.ndarray
+    scale: np.ndarray
+    sums: np.ndarray
+    scales: np.ndarray
+    exact: bool
+
+    def p(self, theta: float = 0.0, side: int = 0) -> float:
+        """Return the p-value at θ: two-sided for 0, else against a mean on that side of it.
+
+        One-sided, each vector counts with its opposite, and so do the data.
+        """
+        drawn = np.abs(self.sums - theta * self.scales if theta else self.sums)
+        observed = (self.differences.sum() - theta * self.scale.sum()) * (side or 1)
+        slack = TIE * (np.abs(self.differences).sum() + abs(theta) * self.scale.sum())
+        if side == 0:
+            return float(p_value(drawn, abs(observed), slack, self.exact))
+        if observed > slack:
+            return float(p_value(drawn, observed, slack, self.exact)) / 2
+        return (1 + float(p_value(-drawn, observed, slack, self.exact))) / 2
+
+    def limits(self, confidences: Sequence[float]) -> np.ndarray:
+        """Invert the test for θ, without a search; lower and upper for each confidence.
+
+        A flip is as extreme as the data exactly for θ between ΣD / ΣR of the seeds it keeps and
+        ΣD / ΣR of those it turns, so the limits are order statistics of such ratios. With R = 1
+        they are Hartigan's subset means, and θ is the mean difference. With R the reference's
+        times and D those of the arm minus R, 1 + θ is the ratio of the means: what is flipped is
+        then A − (1 + θ) R, as in the test of equivalence. Assumption: Dᵢ − θ Rᵢ is symmetric about
+        0 (for ratios that of a scale model: A and (1 + θ) R are exchangeable).
+
+        Parameters
+        ----------
+        confidences : sequence of float
+
+        Returns
+        -------
+        ndarray, shape (confidences, 2)
+            −∞ or ∞ where no flip rate reaches 1 − confidence, or where ΣR of too many subsets is
+            0; NaN where all of R is 0.
+
+        References
+        ----------
+        Hartigan (1969), J. Am. Stat. Assoc. 64:1303.
+        """
+        for confidence in confidences:
+            if not 0 < confidence < 1:
+                raise ValueError(f"confidence must be inside (0, 1), but was {confidence}")
+        if not self.scale.any():
+            return np.full((len(confidences), 2), np.nan)
+        kept, turned = self._ratios(1), self._ratios(-1)
+        lower, upper = np.minimum(kept, turned), np.maximum(kept, turned)
+        whole = np.isnan(lower)  # 0 / 0: as extreme for every θ
+        lower[whole], upper[whole] = -np.inf, np.inf
+        own = 0 if self.exact else 1
+        total, last = len(lower) + own, len(lower) - 1
+        # Flips that may be as extreme without θ being kept; the data themselves always are.
+        ranks = [int(np.floor((1 - c) * total * (1 + 1e-12))) - own for c in confidences]
+        inside = sorted({rank for rank in ranks if rank >= 0})
+        if inside:
+            lower.partition(inside)
+            upper.partition([last - rank for rank in inside])
+        found = [(lower[r], upper[last - r]) if r >= 0 else (-np.inf, np.inf) for r in ranks]
+        return np.array(found)
+
+    def _ratios(self, sign: int) -> np.ndarray:
+        """Return ΣD / ΣR of the kept (1) or turned (−1) seeds, NaN where both are 0.
+
+        An exact tie must give a ratio of exactly 0, so that interval and p-value agree.
+        """
+        above = self.differences.sum() + sign * self.sums
+        below = self.scale.sum() + sign * self.scales
+        if not _whole_numbers(self.differences):
+            above[np.abs(above) <= TIE * np.abs(self.differences).sum()] = 0.0
+        if not _whole_numbers(self.scale):
+            below[below <= TIE * self.scale.sum()] = 0.0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.divide(above, below, out=above)
+
+
+def _whole_numbers(values: np.ndarray) -> bool:
+    """Tell values whose sums are exact."""
+    return bool((values == np.rint(values)).all()) and float(np.abs(values).sum()) < 2**52
+
+
+def flipped(differences: np.ndarray, scale: np.ndarray | None, signs: Signs) -> Iterator[Flipped]:
+    """Yield every column of differences under all flips, with memory bounded.
+
+    Parameters
+    ----------
+    differences : ndarray, shape (n, k)
+    scale : ndarray, shape (n, k), or None
+        Not negative; all 1 where None.
+    signs : Signs
+    """
+    top = _checked(differences, signs)
     width = max(1, _CELLS // len(signs.matrix))
-    starts = range(0, values.shape[1], width)
-    tests = [_p_values(values[:, begin : begin + width], signs) for begin in starts]
-    p, greater, less = np.concatenate(tests, axis=1) if tests else np.empty((3, 0))
-    return SignFlip(values.mean(axis=0), p, greater, less, lower, upper)
+    starts = range(0, top.shape[1], width)
+    if scale is None:
+        ones, balance = np.ones(signs.n), signs.balance
+        for begin in starts:
+            part = top[:, begin : begin + width]
+            for column, sums in zip(part.T, signs.sums(part).T, strict=True):
+                yield Flipped(column, ones, sums, balance, signs.exact)
+        return
+    bottom = _checked(scale, signs)
+    for begin in starts:
+        part, own = top[:, begin : begin + width], bottom[:, begin : begin + width]
+        sums = np.split(signs.sums(np.hstack([part, own])).T, 2)
+        for columns in zip(part.T, own.T, *sums, strict=True):
+            yield Flipped(*columns, signs.exact)
 
 
 def _checked(values: np.ndarray, signs: Signs) -> np.ndarray:
@@ -102,110 +226,3 @@ def _checked(values: np.ndarray, signs: Signs) -> np.ndarray:
     if not np.isfinite(values).all():
         raise ValueError(f"differences must be finite, but has {values[~np.isfinite(values)][0]}")
     return values
-
-
-def _p_values(values: np.ndarray, signs: Signs) -> np.ndarray:
-    """Return the two-sided p-values and those against a greater and a smaller mean."""
-    sums, observed = signs.sums(values), values.sum(axis=0)
-    slack = TIE * np.abs(values).sum(axis=0)
-    two = p_value(np.abs(sums), np.abs(observed), slack, signs.exact)
-    greater = _one_sided(sums, observed, slack, signs.exact)
-    return np.array([two, greater, _one_sided(-sums, -observed, slack, signs.exact)])
-
-
-def _one_sided(
-    sums: np.ndarray, observed: np.ndarray, slack: np.ndarray, exact: bool
-) -> np.ndarray:
-    """Count every vector and its opposite; the opposite of the data only where it ties."""
-    opposite = p_value(-sums, observed, slack, exact)
-    if not exact:
-        opposite -= (-observed < observed - slack) / (len(sums) + 1)
-    return (p_value(sums, observed, slack, exact) + opposite) / 2
-
-
-def limits(
-    differences: np.ndarray, scale: np.ndarray, signs: Signs, confidences: Sequence[float]
-) -> np.ndarray:
-    """Invert the sign-flip test of Dᵢ − θ Rᵢ for θ, without a search.
-
-    A flip is as extreme as the data exactly for θ between ΣD / ΣR of the seeds it keeps and
-    ΣD / ΣR of those it turns, so the limits are order statistics of such ratios. With R = 1 they
-    are Hartigan's subset means, and θ is the mean difference. With R the reference's times
-    and D those of the arm minus R, 1 + θ is the ratio of the means: what is flipped is then
-    A − (1 + θ) R, as in the test of equivalence. Assumption: Dᵢ − θ Rᵢ is symmetric about 0 (for
-    ratios that of a scale model: A and (1 + θ) R are exchangeable).
-
-    Parameters
-    ----------
-    differences, scale : ndarray, shape (n, k)
-        D and R; R not negative.
-    signs : Signs
-    confidences : sequence of float
-
-    Returns
-    -------
-    ndarray, shape (confidences, 2, k)
-        Lower and upper limits of θ; −∞ or ∞ where no flip rate reaches 1 − confidence, or where
-        ΣR of too many subsets is 0; NaN where all of R is 0.
-
-    References
-    ----------
-    Hartigan (1969), J. Am. Stat. Assoc. 64:1303.
-    """
-    top, bottom = _checked(differences, signs), _checked(scale, signs)
-    for confidence in confidences:
-        if not 0 < confidence < 1:
-            raise ValueError(f"confidence must be inside (0, 1), but was {confidence}")
-    out = np.empty((len(confidences), 2, top.shape[1]))
-    width = max(1, _CELLS // len(signs.matrix))
-    plain = bool((bottom == 1).all())
-    for begin in range(0, top.shape[1], width):
-        columns = range(begin, min(begin + width, top.shape[1]))
-        sums = signs.sums(top[:, columns])
-        scales = signs.sums(bottom[:, columns[:1]] if plain else bottom[:, columns])
-        for k in columns:
-            place = 0 if plain else k - begin
-            kept, turned = (
-                _subset_ratios(sums[:, k - begin], top[:, k], scales[:, place], bottom[:, k], sign)
-                for sign in (1, -1)
-            )
-            out[:, :, k] = _order_statistics(kept, turned, signs, confidences)
-    out[:, :, bottom.sum(axis=0) == 0] = np.nan
-    return out
-
-
-def _subset_ratios(
-    sums: np.ndarray, top: np.ndarray, scales: np.ndarray, bottom: np.ndarray, sign: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return ΣD / ΣR of the kept (1) or turned (−1) seeds and where both sums are 0.
-
-    An exact tie must give a ratio of exactly 0, so that interval and p-value agree.
-    """
-    above, below = top.sum() + sign * sums, bottom.sum() + sign * scales
-    above[np.abs(above) <= TIE * np.abs(top).sum()] = 0.0
-    below[below <= TIE * bottom.sum()] = 0.0
-    whole = (above == 0) & (below == 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return above / below, whole
-
-
-def _order_statistics(
-    kept: tuple[np.ndarray, np.ndarray],
-    turned: tuple[np.ndarray, np.ndarray],
-    signs: Signs,
-    confidences: Sequence[float],
-) -> np.ndarray:
-    """Return the limits, shape (confidences, 2); a flip as extreme for every θ spans the line."""
-    whole = kept[1] | turned[1]
-    lower = np.where(whole, -np.inf, np.minimum(kept[0], turned[0]))
-    upper = np.where(whole, np.inf, np.maximum(kept[0], turned[0]))
-    own = 0 if signs.exact else 1
-    total = len(lower) + own
-    # Flips that may be as extreme without θ being kept; the data themselves always are.
-    ranks = [int(np.floor((1 - c) * total * (1 + 1e-12))) - own for c in confidences]
-    inside = sorted({rank for rank in ranks if rank >= 0})
-    last = len(lower) - 1
-    low = np.partition(lower, inside) if inside else lower
-    high = np.partition(upper, [last - rank for rank in inside]) if inside else upper
-    found = [(low[r], high[last - r]) if r >= 0 else (-np.inf, np.inf) for r in ranks]
-    return np.array(found)

@@ -4,6 +4,7 @@ import numpy as np
 
 from thresher.statistics.flips import Signs
 from thresher.statistics.montecarlo import TIE
+from thresher.statistics.signflip import flipped
 
 # Flips that find the level; more only add to its last digit.
 FLIPS = 19_999
@@ -41,8 +42,8 @@ def simultaneous_level(residuals: np.ndarray, signs: Signs, alpha: float) -> flo
         return alpha
     chosen = signs.first(FLIPS)
     smallest = np.ones(len(chosen.matrix))
-    for k in range(m):
-        sums = np.abs(chosen.sums(residuals[:, [k]])[:, 0])
+    for k, column in enumerate(flipped(residuals, None, chosen)):
+        sums = np.abs(column.sums)
         slack = TIE * np.abs(residuals[:, k]).sum()
         larger = len(sums) - np.searchsorted(np.sort(sums), sums - slack, side="left")
         smallest = np.minimum(smallest, larger / len(sums))

@@ -116,10 +116,12 @@ def win_limits(
     def beyond(theta: float) -> float:
         return abs(theta - probability) - z * _score_error(theta, n_arm, n_reference)
 
-    edges = [(0.0, probability), (1.0, probability)]
+    # At P̂ = 0 and 1 it is a root, too, but not the limit: the search begins a little beside it.
     lower, upper = (
-        outer if beyond(outer) <= 0 else float(optimize.brentq(beyond, outer, inner))
-        for outer, inner in edges
+        outer
+        if beyond(outer) <= 0
+        else float(optimize.brentq(beyond, outer, probability + math.copysign(1e-9, outer - 0.5)))
+        for outer in (0.0, 1.0)
     )
     return lower, upper
 

@@ -87,7 +87,7 @@ def run_job(
     # Facts about this machine stay out of the traces, which are the same wherever they repeat.
     seconds = time.perf_counter() - begin
     facts = machine_facts(len(seeds) * job["training"]["epochs"], seconds)
-    write_text(json.dumps({**facts, "digests": digests}, indent=2) + "\n", run)
+    write_text(json.dumps({"arm": job["arm"], **facts, "digests": digests}, indent=2) + "\n", run)
 
 
 def quantities(loss: str) -> dict[str, Data]:

@@ -1,0 +1,99 @@
+"""Which letters the figures' font has, how wide text is, and which fonts this machine has else."""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.textpath import TextPath
+
+from thresher.drawing.style import SIZE
+
+FAMILY = "DejaVu Sans"
+_PLACEHOLDER = "Last Resort"  # matplotlib's own: boxes that name a letter's block
+
+
+@cache
+def _letters() -> frozenset[int]:
+    return frozenset(get_font(findfont(FAMILY)).get_charmap())
+
+
+def missing(text: str) -> str:
+    """Return the visible letters that the figures' own font lacks, each once, in their order.
+
+    Examples
+    --------
+    >>> missing("lstm 日本, 日")
+    '日本'
+    """
+    known = _letters()
+    found = dict.fromkeys(c for c in text if ord(c) not in known and not _invisible(c))
+    return "".join(found)
+
+
+def _invisible(letter: str) -> bool:
+    """Return whether a letter takes no room: marks of direction, joiners, accents, newlines."""
+    return unicodedata.category(letter) in ("Cf", "Cc", "Mn", "Me")
+
+
+@lru_cache(maxsize=8192)
+def text_width(text: str, weight: str = "normal") -> float:
+    """Measure text at the figures' size, inches; the same on every machine.
+
+    Letters that the figures' font lacks count as wide as its widest, which is what Chinese and
+    emoji take in other fonts.
+    """
+    font = FontProperties(family=FAMILY, weight=weight)
+    lines = [_measurable(line) for line in text.split("\n") if line.strip()]
+    with mpl.rc_context({"text.parse_math": False}):
+        paths = [TextPath((0, 0), line, SIZE, prop=font) for line in lines if line]
+    return max((path.get_extents().x1 for path in paths), default=0.0) / 72 + 0.02
+
+
+def _measurable(line: str) -> str:
+    lacking = set(missing(line))
+    shown = "".join("W" if c in lacking else "" if _invisible(c) else c for c in line)
+    return shown.replace("$", "S").rstrip()
+
+
+def fallbacks(letters: str) -> tuple[list[str], str]:
+    """Return families of this machine's fonts that have these letters, and the letters none has.
+
+    Parameters
+    ----------
+    letters : str
+        As `missing` returns them.
+    """
+    left, families = dict.fromkeys(letters), []
+    for family, path in _installed():
+        if not left:
+            break
+        covered = [letter for letter in left if ord(letter) in _charmap(path)]
+        if covered:
+            families.append(family)
+            left = dict.fromkeys(letter for letter in left if letter not in covered)
+    return families, "".join(left)
+
+
+def _installed() -> Iterable[tuple[str, str]]:
+    """Yield family and file of this machine's upright fonts, sans-serif ones first, by name."""
+    entries = [
+        font
+        for font in fontManager.ttflist
+        if font.style == "normal"
+        and font.weight in (400, "normal", "regular", "book")
+        and not font.name.startswith((_PLACEHOLDER, FAMILY))
+        and Path(font.fname).suffix.lower() in (".ttf", ".otf", ".ttc")
+    ]
+    for font in sorted(entries, key=lambda font: ("Sans" not in font.name, font.name, font.fname)):
+        yield font.name, font.fname
+
+
+@cache
+def _charmap(path: str) -> frozenset[int]:
+    try:
+        return frozenset(get_font(path).get_charmap())
+    except (OSError, RuntimeError):  # a damaged or bitmap font is as good as none
+        return frozenset()
