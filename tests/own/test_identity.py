@@ -46,7 +46,7 @@ def test_imports_are_followed_through_packages_and_relative_ones(folder):
 def test_files_that_a_task_names_are_part_of_it(folder):
     text = "loss = 'huber'\nfiles = 'x.npz'\n\n\ndef draw(generator, n): ...\n"
     (folder / "t.py").write_text(text)
-    with pytest.raises(own.OwnError, match="names the file x.npz, which is not there; add it"):
+    with pytest.raises(own.OwnError, match=r"names the file x\.npz, which is not there; add it"):
         own.digest("t.py", folder)
     (folder / "x.npz").write_bytes(b"1")
     before = own.digest("t.py", folder)

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Literal
 
 import keras
@@ -11,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
-from thresher import decoding, models, own, tasks
+from thresher import decoding, models, tasks
 from thresher.declarations import ModelDeclaration, TaskDeclaration
 from thresher.decoding import Reading
 from thresher.files import write_text
@@ -116,9 +117,11 @@ def load_named(job: Mapping[str, Any], folder: str = ".") -> Named:
 
 def load_one(kind: Kind, name: str, folder: str = ".") -> Any:
     """Load a task or a model by its name, ours or the user's own."""
-    if kind == "task":
-        return own.load_task(name, folder) if own.is_own(name) else tasks.load(name)
-    return own.load_model(name, folder) if own.is_own(name) else models.load(name)
+    if ".py" in name:
+        # By its name, so that what serves own files is no part of what our models depend on.
+        own = import_module("thresher.own")
+        return own.load_task(name, folder) if kind == "task" else own.load_model(name, folder)
+    return tasks.load(name) if kind == "task" else models.load(name)
 
 
 def task_and_model(job: Mapping[str, Any], named: Named | None = None) -> tuple[DataSource, Build]:
