@@ -78,7 +78,7 @@ def import_files(
         ``import.json``.
     """
     assert study.traces is not None
-    imported = read_source(study.traces, study, str(Path(traces).parent / "read"))
+    imported = read_source(study.traces, study, str(Path(traces).parent / "read.arrow"))
     found, frame = facts_of(study, imported)
     write_trace(
         trace_table(study, imported),
