@@ -32,9 +32,10 @@ ROOT = Path(__file__).parents[1]
 YARDSTICK = ROOT / "benchmarks" / "yardstick_jax.py"
 CORES = sorted(os.sched_getaffinity(0))
 WIDEST = 128  # lanes; more seeds are trained in groups
+NO_DROPOUT = {"dropout": 0.0, "recurrent_dropout": 0.0}
 MODELS = {
-    "lstm": {"units": 20, "direction": "forward"},
-    "bilstm": {"units": 20, "merge_mode": "concat"},
+    "lstm": {"units": 20, "direction": "forward", **NO_DROPOUT},
+    "bilstm": {"units": 20, "merge_mode": "concat", **NO_DROPOUT},
 }
 PATIENCE, TRIES = 600, 2  # seconds for one measurement; times that the yardstick is tried
 ROUNDS = 9  # of one core alone and all together

@@ -28,7 +28,7 @@ SECTIONS: Mapping[str, str] = {
 
 CellKind = Literal[
     "text", "arm", "verdict", "metric", "count", "time", "difference", "level", "number", "p",
-    "percent", "share",
+    "percent", "share", "size",
 ]  # fmt: skip
 
 
@@ -43,7 +43,8 @@ class ViewColumn:
         The table's column that is shown, and that orders the rows.
     kind : str
         How its cells are said: ``arm`` an arm's label, ``time`` a number along the axis,
-        ``difference`` one with its sign, ``level`` a value of the metric, ``share`` a fraction.
+        ``difference`` one with its sign, ``level`` a value of the metric, ``share`` a fraction,
+        ``size`` how an effect stands to the margin.
     limits : tuple of str
         The columns of the limits shown behind the value; the value is left out where it is one
         of them.
@@ -90,10 +91,13 @@ class Table:
     schema : mapping of str to Field
     about : str
         One sentence for Snakemake's own report and the manual of results.
+    factors : bool
+        Whether the arms' factors follow, a column each.
     """
 
     schema: Schema
     about: str
+    factors: bool = False
 
 
 @dataclass(frozen=True)

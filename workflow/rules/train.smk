@@ -46,6 +46,7 @@ rule canary:
     """Train the study's first block again and compare."""
     input:
         traces=blocks("parquet")[0],
+        run=blocks("run.json")[0],
     output:
         "results/{study}/canary.json",
     log:
@@ -68,7 +69,6 @@ rule collect:
     input:
         traces=blocks("parquet"),
         runs=blocks("run.json"),
-        study=ancient("results/{study}/study.json"),
     output:
         "results/{study}/evaluations.parquet",
     log:
@@ -79,7 +79,7 @@ rule collect:
         "../envs/thresher.yaml"
     threads: 1
     params:
-        study=lambda wildcards: STUDY.part("metrics", "axis", "endpoint"),
+        study=lambda wildcards: STUDY.part(*COLLECTED),
         code=code_of("collect"),
     script:
         "../../scripts/collect.py"

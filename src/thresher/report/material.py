@@ -37,6 +37,12 @@ class Material:
     runs: tuple[Facts, ...] = ()
     canary: Facts | None = None
 
+    @property
+    def plan(self) -> Facts | None:
+        """What `study.fixing.keys` gave when the first block was trained, where that is known."""
+        first: Facts = min(self.runs, key=lambda run: str(run.get("finished", "")), default={})
+        return first.get("plan")
+
 
 def load(
     results: Results,

@@ -12,6 +12,7 @@ from thresher.report.answer import family
 from thresher.report.material import Material
 from thresher.results import Results
 from thresher.sources import Source
+from thresher.study.fixing import changes
 from thresher.study.plan import Arm, Study
 from thresher.training_options import SHARED, Training
 
@@ -53,7 +54,7 @@ class Method:
 def method(material: Material) -> Method:
     """Say how this study was done."""
     results, study = material.results, material.results.study
-    blocks = [_endpoint(study), _analysis(results)]
+    blocks = [_endpoint(study), _analysis(material)]
     blocks += [_training(study), _arms(study)] if study.training else [_runs(results)]
     blocks += [_machine(material)] if material.runs else []
     blocks += [_reproduce(study), _methods(results), _cite(study)]
@@ -112,8 +113,8 @@ def _evaluated(study: Study) -> str:
     return f"Each run has its own held-out set of {size} sequences; evaluated {at}"
 
 
-def _analysis(results: Results) -> Block:
-    study = results.study
+def _analysis(material: Material) -> Block:
+    results, study = material.results, material.results.study
     plan, time = study.analysis, f"min({study.axis.unit} to threshold, budget)"
     test = (
         f"Two-sided sign-flip test of the paired differences of {time}, all flips up to 20 seeds, "
@@ -127,6 +128,7 @@ def _analysis(results: Results) -> Block:
         f"±{say.fraction(plan.margin)} of the reference, at the level {say.number(plan.alpha)}.",
         *_assumptions(results),
         *_adjusted(results),
+        fixed(material),
     ]
     deviations = study.deviations()
     if deviations:
@@ -134,6 +136,22 @@ def _analysis(results: Results) -> Block:
     else:
         texts.append("The study file departs from the default plan in nothing.")
     return Block("Analysis plan", tuple(texts), tuple(deviations))
+
+
+def fixed(material: Material) -> str:
+    """Say whether the plan was fixed before there was anything to look at."""
+    study, then = material.results.study, material.plan
+    if study.training is None:
+        return (
+            "The runs existed before this analysis; whether its plan was fixed before they were "
+            "looked at is not recorded here."
+        )
+    if then is None:
+        return "Whether the plan was fixed before training began is not recorded."
+    since = changes(then, study)
+    if not since:
+        return "The plan was fixed before training began."
+    return f"The plan was changed after training had begun: {'; '.join(since)}."
 
 
 def _assumptions(results: Results) -> Iterator[str]:

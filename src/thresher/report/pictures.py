@@ -1,7 +1,7 @@
 """Figures as the page shows them: one slot for each, and what may stand in it on demand."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thresher.gallery import Shown
 from thresher.report.embed import pack
@@ -23,6 +23,8 @@ class Picture:
         What is shown first, by `key_of`.
     log : str
         Key of the same on a logarithmic scale; empty without one.
+    steps : tuple of (title, caption)
+        Of a figure over a grid, at every step; `step` is the place of the one shown first.
     """
 
     slot: str
@@ -31,6 +33,8 @@ class Picture:
     caption: str
     svg: str
     log: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
+    step: int = 0
 
 
 def key_of(shown: Shown) -> str:
@@ -58,8 +62,19 @@ def pictures(material: Material, section: str) -> tuple[Picture, ...]:
 
 def stepped(material: Material, grid: str, step: int) -> tuple[Picture, ...]:
     """Show the figures that have a variant for this step of a grid."""
-    own = [s for s in material.shown if step_of(s.variant) == (grid, step)]
-    return tuple(_picture(shown, ()) for shown in own)
+    found: dict[str, dict[int, Shown]] = {}
+    for shown in material.shown:
+        if (place := step_of(shown.variant)) and place[0] == grid:
+            found.setdefault(shown.name, {})[place[1]] = shown
+    return tuple(
+        replace(
+            _picture(steps[step], ()),
+            steps=tuple((steps[k].title, steps[k].caption) for k in sorted(steps)),
+            step=step,
+        )
+        for steps in found.values()
+        if step in steps
+    )
 
 
 def _picture(shown: Shown, others: Iterable[Shown]) -> Picture:

@@ -95,7 +95,10 @@ function makeGrid(grid) {
     const names = figures.map((figure) => stepOf(figure.dataset.shown, level));
     const svgs = await Promise.all(names.map(draw));
     if (level !== wanted) return; // the slider has moved on meanwhile
-    figures.forEach((figure, i) => put(figure, names[i], svgs[i]));
+    figures.forEach((figure, i) => {
+      put(figure, names[i], svgs[i]);
+      all(".said", figure).forEach((said, step) => (said.hidden = step !== Number(level)));
+    });
     levels.forEach((part) => (part.hidden = part.dataset.level !== level));
     const name = levels[level].dataset.name;
     slider.setAttribute("aria-valuetext", name);

@@ -13,7 +13,7 @@ from thresher.results import Results
 
 ROWS, OPEN = 1000, 60
 """Rows that the page has of a table at most, and those beyond which it is folded."""
-_WORDS = {"text", "arm", "verdict", "metric"}
+_WORDS = {"text", "arm", "verdict", "metric", "size"}
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,9 @@ def _word(results: Results, kind: str, value: Any) -> str:
         return say.MISSING
     if kind == "arm":
         return results.label(value)
+    if kind == "size":
+        sign = {"more than the margin": "> ", "less than the margin": "< "}.get(value)
+        return f"{sign}{say.fraction(results.study.analysis.margin)}" if sign else str(value)
     if kind == "metric":
         metric = next((m for m in results.study.metrics if m.name == value), None)
         unit = f" ({metric.unit})" if metric and metric.unit else ""
