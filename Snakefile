@@ -5,7 +5,7 @@ import sys
 
 from snakemake.utils import min_version
 
-from thresher.study import StudyError, fixing, load_configured
+from thresher.study import StudyError, fixing, load_configured, warnings_of
 
 min_version("9.20")
 
@@ -22,6 +22,10 @@ try:
 except StudyError as error:
     sys.exit(str(error))
 
+
+if workflow.is_main_process:
+    for warning in warnings_of(STUDY):
+        print(warning, file=sys.stderr)
 
 # What a job keeps, but does not depend on: it is no parameter that would make it run again.
 config["plan"] = fixing.keys(STUDY)

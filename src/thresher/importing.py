@@ -18,8 +18,15 @@ from thresher.study.plan import ImportedArm, ImportFacts, Study, TraceSource
 UNKNOWN = 0.0
 
 
-def read_source(source: TraceSource, study: Study) -> Imported:
+def read_source(source: TraceSource, study: Study, cache: str | None = None) -> Imported:
     """Read the logs that a study names.
+
+    Parameters
+    ----------
+    source : TraceSource
+    study : Study
+    cache : path, optional
+        A file that keeps what logs said, so that only changed ones are read again.
 
     Raises
     ------
@@ -36,6 +43,7 @@ def read_source(source: TraceSource, study: Study) -> Imported:
         metric=study.metric.name,
         line=source.line,
         folder=source.folder,
+        cache=cache,
     )
 
 

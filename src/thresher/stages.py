@@ -15,8 +15,8 @@ from thresher.canonical import canonical
 from thresher.evaluations import evaluations
 from thresher.files import atomic, write_text
 from thresher.importing import facts_of, read_source, trace_table
+from thresher.registry import Table
 from thresher.results import Results
-from thresher.study.document import StudyPart
 from thresher.study.plan import Study
 from thresher.tables import check, read_table, write_table
 from thresher.trace import check_specification, read_predictions, read_traces, write_trace
@@ -78,7 +78,7 @@ def import_files(
         ``import.json``.
     """
     assert study.traces is not None
-    imported = read_source(study.traces, study)
+    imported = read_source(study.traces, study, str(Path(traces).parent / "read.arrow"))
     found, frame = facts_of(study, imported)
     write_trace(
         trace_table(study, imported),
@@ -105,9 +105,7 @@ def read_frame(path: Path_) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
-def analyse(
-    name: str, needed: Mapping[str, pd.DataFrame], study: Study | StudyPart
-) -> dict[str, pd.DataFrame]:
+def analyse(name: str, needed: Mapping[str, pd.DataFrame], study: Study) -> dict[str, pd.DataFrame]:
     """Compute the tables of one analysis and check them against their schemas.
 
     Parameters
@@ -116,21 +114,23 @@ def analyse(
         A file of `analyses/`.
     needed : mapping of str to pandas.DataFrame
         At least what the analysis needs.
-    study : Study or StudyPart
+    study : Study
         At least what the analysis declares to use.
     """
     declared = analyses.every()[name]
     found = declared.compute({need: needed[need] for need in declared.needs}, study)
-    return {
-        table: check(found[table], declared.tables[table].schema, table)
-        for table in declared.tables
-    }
+    return {name: _checked(found[name], name, table) for name, table in declared.tables.items()}
+
+
+def _checked(table: pd.DataFrame, name: str, declared: Table) -> pd.DataFrame:
+    checked = check(table, declared.schema, name)
+    return checked if declared.factors else checked[list(declared.schema)]
 
 
 def analyse_files(
     name: str,
     inputs: Mapping[str, Path_],
-    study: Study | StudyPart,
+    study: Study,
     outputs: Mapping[str, Path_],
 ) -> None:
     """Compute one analysis from files to files."""

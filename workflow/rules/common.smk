@@ -19,6 +19,10 @@ os.environ.update(
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 ARMS = {arm.path: arm for arm in STUDY.arms}
+COLLECTED = [
+    *("name", "metrics", "axis", "endpoint"),
+    *("arms", "task", "training", "pairing", "entropy"),  # what specifications hold
+]
 TABLE_FILES = {
     name: f"results/{STUDY.name}/tables/{name}.csv" for name in analyses.schemas()
 }

@@ -46,6 +46,7 @@ rule canary:
     """Train the study's first block again and compare."""
     input:
         traces=blocks("parquet")[0],
+        run=blocks("run.json")[0],
     output:
         "results/{study}/canary.json",
     log:
@@ -78,7 +79,7 @@ rule collect:
         "../envs/thresher.yaml"
     threads: 1
     params:
-        study=lambda wildcards: STUDY.document(),
+        study=lambda wildcards: STUDY.part(*COLLECTED),
         code=code_of("collect"),
     script:
         "../../scripts/collect.py"

@@ -1,5 +1,6 @@
 """``study.json`` and its parts: the checked study, as figures, report and analyses read it."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -37,40 +38,40 @@ def parse_document(text: str | bytes) -> Study:
     return study
 
 
-class StudyPart:
-    """Some fields of a study: what an analysis declares to depend on, and no more.
+class _Part(Study):
+    """A study of which only some fields are there."""
 
-    Whatever else it asks for is an error, so that no analysis depends on what would not make
-    Snakemake compute it anew.
-    """
-
-    metric = Study.metric
-    paired = Study.paired
-    contrast_reference = Study.contrast_reference
-
-    def __init__(self, fields: dict[str, Any]) -> None:
-        self.__dict__.update(fields)
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"the analysis does not declare that it uses {name}; add it to uses")
+    def __getattribute__(self, name: str) -> Any:
+        known = object.__getattribute__(self, "__dict__")
+        if name in Study.__dataclass_fields__ and name not in known:
+            raise AttributeError(f"this stage does not say that it uses the study's {name}")
+        return object.__getattribute__(self, name)
 
 
-def parse_part(text: str, facts: ImportFacts | None = None) -> StudyPart:
-    """Return what `Study.part` wrote, with all types.
+def parse_part(text: str, facts: ImportFacts | None = None) -> Study:
+    """Return a study as a stage of the workflow is to see it.
 
     Parameters
     ----------
     text : str
+        What `Study.part` wrote: the fields that the stage says it uses. Any other is an
+        `AttributeError`, so that no stage depends on what it would not notice a change of.
     facts : ImportFacts or None
         Of a study of imported runs.
-    """
-    import json
 
+    Raises
+    ------
+    ValueError
+        Naming the first value at fault.
+    """
     kinds = get_type_hints(Study)
     given = {
         name: _parse(json.dumps(value), kinds[name]) for name, value in json.loads(text).items()
     }
-    return StudyPart(given if facts is None else completed_fields(given, facts))
+    study = object.__new__(_Part)
+    for name, value in (given if facts is None else completed_fields(given, facts)).items():
+        object.__setattr__(study, name, value)
+    return study
 
 
 def _read(path: str | os.PathLike[str], kind: Any) -> Any:

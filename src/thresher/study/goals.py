@@ -106,17 +106,20 @@ def untrained(study: plan.Study) -> float | None:
     A model with small initial weights gives each of k classes about the same probability: a
     cross-entropy of ln k, and an accuracy of about 1/k.
     """
-    if study.task is None:
+    if study.task is None or study.training is None:
         return None
-    declared = tasks.load(study.task.name)
-    if not decoding.has_accuracy(declared.loss):
+    loss = study.training.loss
+    if not decoding.has_accuracy(loss):
         return None
-    binary = decoding.kind(declared) == "binary"
-    classes = 2 if binary else decoding.head(declared, study.task.options).units
+    classes = 2
+    if decoding.KINDS[loss] != "binary":
+        if study.task.name not in tasks.NAMES:
+            return None  # an own file is run in jobs only
+        classes = decoding.head(tasks.load(study.task.name), study.task.options).units
     return log(classes) if study.metric.name in _LOSSES else 1 / classes
 
 
-def warnings(study: plan.Study) -> Iterator[str]:
+def warnings_of(study: plan.Study) -> Iterator[str]:
     """Say where a threshold is no goal, because runs meet it before they are trained."""
     metric, threshold = study.metric, study.endpoint.threshold
     start = untrained(study)
@@ -128,6 +131,6 @@ def warnings(study: plan.Study) -> Iterator[str]:
     else:
         return
     yield (
-        f"endpoint.threshold is {threshold:g}, but {reason}: every run may meet it at 0; "
-        "choose a stricter one"
+        f"{study.path}: endpoint.threshold is {threshold:g}, but {reason}: "
+        "every run may meet it at 0; choose a stricter one"
     )

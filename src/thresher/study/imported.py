@@ -6,7 +6,7 @@ from typing import Any
 from thresher.metric import Axis, Metric
 from thresher.study import plan, texts, wording
 from thresher.study.names import one_line
-from thresher.study.problems import Problem
+from thresher.study.problems import Key, Problem
 
 # What belongs to runs that are trained here.
 TRAINED = ("task", "variants", "training", "seeds", "seeds_per_job")
@@ -101,7 +101,7 @@ def _level_problems(
     if not metric.get("name"):
         return
     known = _metric({"better": "lower", **metric})
-    levels = [(("endpoint", "threshold"), threshold)]
+    levels: list[tuple[Key, Any]] = [(("endpoint", "threshold"), threshold)]
     levels += [
         (("analysis", "threshold_grid", place), level)
         for place, level in enumerate(content.get("analysis", {}).get("threshold_grid", ()))
