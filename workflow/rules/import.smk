@@ -20,7 +20,7 @@ rule import_traces:
     benchmark:
         "results/{study}/benchmarks/import_traces.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         study=lambda wildcards: STUDY.document(),

@@ -5,8 +5,8 @@ rule figures:
     """Draw every figure that the tables allow, for a page and for a phone."""
     input:
         **TABLE_FILES,
-        evaluations="results/{study}/evaluations.parquet",
         **STUDY_FILE,
+        evaluations="results/{study}/evaluations.parquet",
     output:
         phone=directory("results/{study}/phone"),
         figures=report(
@@ -21,7 +21,7 @@ rule figures:
     benchmark:
         "results/{study}/benchmarks/figures.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         study=lambda wildcards: STUDY.document(),
@@ -34,8 +34,8 @@ rule paper:
     """The contrast table as Markdown and LaTeX, and the figures at paper size."""
     input:
         **TABLE_FILES,
-        evaluations="results/{study}/evaluations.parquet",
         **STUDY_FILE,
+        evaluations="results/{study}/evaluations.parquet",
     output:
         directory("results/{study}/paper"),
     log:
@@ -43,7 +43,7 @@ rule paper:
     benchmark:
         "results/{study}/benchmarks/paper.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         study=lambda wildcards: STUDY.document(),
@@ -56,13 +56,13 @@ rule report:
     """Join tables and figures to one HTML file."""
     input:
         **TABLE_FILES,
+        **STUDY_FILE,
         evaluations="results/{study}/evaluations.parquet",
         figures="results/{study}/figures",
         phone="results/{study}/phone",
         runs=blocks("run.json"),
         canary="results/{study}/canary.json",
         plan="results/{study}/plan.json",
-        **STUDY_FILE,
     output:
         report(
             "results/{study}/report.html",
@@ -75,7 +75,7 @@ rule report:
     benchmark:
         "results/{study}/benchmarks/report.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         study=lambda wildcards: STUDY.document(),

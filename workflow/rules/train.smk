@@ -25,8 +25,8 @@ rule plan:
         "results/{study}/plan.json",
     log:
         "results/{study}/logs/plan.log",
-    threads: 1
     priority: 100
+    threads: 1
     script:
         "../../scripts/plan.py"
 
@@ -42,7 +42,7 @@ rule train_block:
     benchmark:
         "results/{study}/benchmarks/train_block/{variant}/{factors}/seeds_{block}.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.training.threads
     resources:
         accelerator=1,
@@ -66,7 +66,7 @@ rule canary:
     benchmark:
         "results/{study}/benchmarks/canary.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.training.threads
     resources:
         accelerator=1,
@@ -88,7 +88,7 @@ rule collect:
     benchmark:
         "results/{study}/benchmarks/collect.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         study=lambda wildcards: STUDY.part(*COLLECTED),
@@ -109,7 +109,7 @@ rule join_predictions:
     benchmark:
         "results/{study}/benchmarks/join_predictions.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         code=code_of("join_predictions"),
