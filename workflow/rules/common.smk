@@ -20,7 +20,7 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 
 ARMS = {arm.path: arm for arm in STUDY.arms}
 COLLECTED = [
-    *("name", "metrics", "axis", "endpoint"),
+    *("name", "metrics", "axis"),
     *("arms", "task", "training", "pairing", "entropy"),  # what specifications hold
 ]
 TABLE_FILES = {
@@ -35,6 +35,13 @@ EVERYTHING_SHOWN = [
     *(f"thresher.analyses.{name}" for name in analyses.NAMES),
     *(f"thresher.figures.{name}" for name in figures.NAMES),
 ]
+
+# Only for `--sdm conda`. Snakemake looks for wildcards in this path, and a folder may have braces.
+ENVIRONMENT = (
+    os.path.join(workflow.basedir, "workflow", "envs", "thresher.yaml")
+    .replace("{", "{{")
+    .replace("}", "}}")
+)
 
 
 wildcard_constraints:

@@ -30,7 +30,7 @@ rule train_block:
     benchmark:
         "results/{study}/benchmarks/train_block/{variant}/{factors}/seeds_{block}.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.training.threads
     resources:
         accelerator=1,
@@ -54,7 +54,7 @@ rule canary:
     benchmark:
         "results/{study}/benchmarks/canary.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.training.threads
     resources:
         accelerator=1,
@@ -76,7 +76,7 @@ rule collect:
     benchmark:
         "results/{study}/benchmarks/collect.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         study=lambda wildcards: STUDY.part(*COLLECTED),
@@ -97,7 +97,7 @@ rule join_predictions:
     benchmark:
         "results/{study}/benchmarks/join_predictions.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         code=code_of("join_predictions"),
