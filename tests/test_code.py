@@ -73,7 +73,7 @@ def copied(tmp_path, monkeypatch):
 
 
 def digest(script: Path) -> str:
-    for kept in (code._content, code._imported, code._file):
+    for kept in (code.digest, code._content, code._imported, code._file):
         kept.cache_clear()
     return code.digest(script)
 

@@ -91,7 +91,7 @@ def test_an_unpaired_difference_is_over_all_runs():
     arm, reference = random_losses(9, 0), random_losses(8, 1)
     table = pd.concat([traces(arm, "a"), traces(reference, "b", seeds=range(100, 108))])
     rows = part(curve_differences(table, [("a", "b")], paired=False), metric="eval_loss")
-    band = difference_band(arm, reference)
+    band = difference_band(arm, reference, seeds=(range(9), range(100, 108)))
     assert rows["lower"].to_numpy() == pytest.approx(band.lower)
     assert rows["n"][0] == 8
     assert len(curve_differences(table, [("a", "b")], paired=True)) == 0

@@ -5,7 +5,7 @@ from math import log
 import pytest
 
 from thresher.metric import Axis
-from thresher.study import goals, plan
+from thresher.study import plan, warnings_of
 
 
 def of(**keys):
@@ -127,8 +127,9 @@ def test_a_trailing_mean_is_said_among_the_deviations(study):
     ],
 )
 def test_a_threshold_that_an_untrained_model_meets_is_warned_of(study, endpoint, reason):
-    (line,) = goals.warnings(study(of(endpoint=endpoint)))
-    assert line.startswith(f"endpoint.threshold is {endpoint['threshold']:g}, but ")
+    made = study(of(endpoint=endpoint))
+    (line,) = warnings_of(made)
+    assert line.startswith(f"{made.path}: endpoint.threshold is {endpoint['threshold']:g}, but ")
     assert reason in line
     assert line.endswith("every run may meet it at 0; choose a stricter one")
 
@@ -138,4 +139,4 @@ def test_a_threshold_that_an_untrained_model_meets_is_warned_of(study, endpoint,
     [{"threshold": 0.69}, {}, {"threshold": 0.51, "metric": "eval_accuracy"}],
 )
 def test_a_threshold_that_has_to_be_learned_is_not_warned_of(study, endpoint):
-    assert list(goals.warnings(study(of(endpoint=endpoint)))) == []
+    assert list(warnings_of(study(of(endpoint=endpoint)))) == []

@@ -168,3 +168,21 @@ def test_a_configuration_that_names_more_than_a_study_is_refused(project, config
     with pytest.raises(StudyError) as caught:
         configured(project, **config)
     assert str(caught.value) == said
+
+
+def test_a_figure_that_is_lost_is_named_with_the_remedy(project):
+    drawn = project / "results" / "smoke" / "phone"
+    drawn.mkdir(parents=True)
+    (drawn / "figures.json").write_text('[{"file": "a.svg"}, {"file": "b.svg"}]')
+    (drawn / "a.svg").write_text("<svg></svg>")
+    with pytest.raises(StudyError) as caught:
+        configured(project, study="config/studies/smoke.yaml")
+    assert str(caught.value) == (
+        "results/smoke/phone/b.svg: is missing; delete results/smoke/phone and run again, "
+        "it is drawn anew"
+    )
+    (drawn / "b.svg").write_text("<svg></svg>")
+    assert configured(project, study="config/studies/smoke.yaml").name == "smoke"
+    for damaged in ("", "[", "5", "[5]"):
+        (drawn / "figures.json").write_text(damaged)
+        assert configured(project, study="config/studies/smoke.yaml").name == "smoke"

@@ -11,7 +11,7 @@ for NAME, ANALYSIS in analyses.every().items():
             NAME
         input:
             **needed_by(ANALYSIS),
-            study=ancient("results/{study}/study.json"),
+            **IMPORTED,
         output:
             **{
                 table: report(

@@ -2,8 +2,11 @@
 
 import os
 import re
+import sys
+from dataclasses import replace
 
-from thresher import analyses, code, figures
+from thresher import analyses, code, declarations, figures
+from thresher.study import Analysis, Presentation
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
 os.environ.update(
@@ -16,9 +19,18 @@ os.environ.update(
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 ARMS = {arm.path: arm for arm in STUDY.arms}
+COLLECTED = [
+    *("name", "metrics", "axis", "endpoint"),
+    *("arms", "task", "training", "pairing", "entropy"),  # what specifications hold
+]
 TABLE_FILES = {
     name: f"results/{STUDY.name}/tables/{name}.csv" for name in analyses.schemas()
 }
+# A study of imported runs is complete only with what its logs hold.
+IMPORTED = {"imported": f"results/{STUDY.name}/import.json"} if STUDY.traces else {}
+EVERY_READER = [
+    f"thresher.readers.{name}" for name in declarations.names(code.PACKAGE / "readers")
+]
 EVERYTHING_SHOWN = [
     *(f"thresher.analyses.{name}" for name in analyses.NAMES),
     *(f"thresher.figures.{name}" for name in figures.NAMES),
@@ -58,9 +70,43 @@ def blocks(ending):
     ]
 
 
+def source_files():
+    """Every log that a study about files names."""
+    from pathlib import Path
+
+    from thresher.readers import ReadError, find
+
+    try:
+        found = find(STUDY.traces.files, Path(STUDY.traces.folder))
+    except ReadError as error:
+        sys.exit("\n".join(f"{STUDY.path}: {line}" for line in str(error).splitlines()))
+    return [os.path.relpath(log.path) for log in found]
+
+
+def source_document():
+    """The study as reading its logs depends on it: without how the report shows it."""
+    plain = replace(
+        STUDY, report=Presentation(title=""), question="", analysis=Analysis()
+    )
+    return plain.document()
+
+
 def needed_by(analysis):
     """The files of what an analysis needs: tables, evaluations, predictions."""
     sources = {
         name: f"results/{STUDY.name}/{name}.parquet" for name in analyses.SOURCES
     }
     return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}
+
+
+# What only runs that are trained here have.
+RUN_FILES = (
+    []
+    if STUDY.traces
+    else [
+        f"results/{STUDY.name}/canary.json",
+        *blocks("parquet"),
+        *blocks("predictions.parquet"),
+        *blocks("run.json"),
+    ]
+)

@@ -19,23 +19,8 @@ rule study:
         "../../scripts/study.py"
 
 
-rule plan:
-    """What the analysis was to be before training began: written once, whatever changes later."""
-    input:
-        study=ancient("results/{study}/study.json"),
-    output:
-        "results/{study}/plan.json",
-    log:
-        "results/{study}/logs/plan.log",
-    threads: 1
-    script:
-        "../../scripts/plan.py"
-
-
 rule train_block:
     """Train one block of seeds of one arm at once."""
-    input:
-        plan=ancient("results/{study}/plan.json"),
     output:
         traces="results/{study}/traces/{variant}/{factors}/seeds_{block}.parquet",
         predictions="results/{study}/traces/{variant}/{factors}/seeds_{block}.predictions.parquet",
@@ -61,6 +46,7 @@ rule canary:
     """Train the study's first block again and compare."""
     input:
         traces=blocks("parquet")[0],
+        run=blocks("run.json")[0],
     output:
         "results/{study}/canary.json",
     log:
@@ -83,7 +69,6 @@ rule collect:
     input:
         traces=blocks("parquet"),
         runs=blocks("run.json"),
-        study=ancient("results/{study}/study.json"),
     output:
         "results/{study}/evaluations.parquet",
     log:
@@ -94,7 +79,7 @@ rule collect:
         "../envs/thresher.yaml"
     threads: 1
     params:
-        study=lambda wildcards: STUDY.part("metrics", "axis", "endpoint"),
+        study=lambda wildcards: STUDY.part(*COLLECTED),
         code=code_of("collect"),
     script:
         "../../scripts/collect.py"

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from thresher.files import digest
 from thresher.readers import _judge
+from thresher.readers._cache import opened
 from thresher.readers._files import LogFile
 from thresher.readers._merge import merge
 from thresher.readers._naming import name_runs, words
@@ -78,6 +79,7 @@ class Request:
     axis: str | None
     metric: str | None
     line: str | None
+    cache: Path | None = None
 
     def options(self) -> Options:
         """Return the part that readers need."""
@@ -108,6 +110,15 @@ def check_columns(columns: Mapping[str, str | Sequence[str]]) -> None:
             raise ReadError(f"columns: {role} must be one name, but was {name!r}")
 
 
+def checked_arms(arms: Mapping[str, str | None] | None) -> dict[str, str | None] | None:
+    """Return new names by old ones as text: in YAML, a name may be a number."""
+    if arms is None:
+        return None
+    if not isinstance(arms, Mapping):
+        raise ReadError(f"arms: must say old name: new name, but was {arms!r}")
+    return {str(old): None if new is None else str(new) for old, new in arms.items()}
+
+
 def read_files(files: str | Sequence[str], folder: Path, request: Request) -> Imported:
     """Read logs; see `thresher.readers.read`."""
     logs = [LogFile(found) for found in find(files, folder)]
@@ -122,6 +133,7 @@ def _read_pieces(
     logs: list[LogFile], folder: Path, request: Request
 ) -> tuple[list[Piece], list[tuple[str, str]], dict[str, str], tuple[str, ...]]:
     options = request.options()
+    kept = opened(request.cache, options, request.format)
     pieces: list[Piece] = []
     left_out: list[tuple[str, str]] = []
     digests: dict[str, str] = {}
@@ -130,7 +142,10 @@ def _read_pieces(
     for reader_name, group in _groups(logs, request.format, left_out, problems):
         reader = load(reader_name)
         try:
-            read = reader.read(group, options)
+            read = kept.get(reader_name, group)
+            if read is None:
+                read = reader.read(group, options)
+                kept.put(reader_name, group, read)
             titles[reader.title] = None
             pieces += read
             digests |= _digests(group, read, folder)
@@ -149,6 +164,7 @@ def _read_pieces(
         problems = [f"{file}: {reason}; nothing else is there" for file, reason in left_out]
     if problems:
         raise ReadError(*grouped(problems))
+    kept.save()
     return pieces, left_out, digests, tuple(titles)
 
 

@@ -197,10 +197,15 @@ def _independent(
         "p_smallest": labels.smallest,
         "p_resolution": labels.resolution,
         "p_equivalence": unpaired_equivalence(own, its, plan.margin, labels),
-        "welch_p": stats.ttest_ind(own, its, equal_var=False).pvalue if known else math.nan,
+        "welch_p": _welch(own, its) if known else math.nan,
         "deviation": spread,
         "all_equal": len(np.unique(np.concatenate([own, its]))) == 1,
     }
+
+
+def _welch(own: np.ndarray, its: np.ndarray) -> float:
+    moments = [(part.mean(), part.std(ddof=1), len(part)) for part in (own, its)]
+    return float(stats.ttest_ind_from_stats(*moments[0], *moments[1], equal_var=False).pvalue)
 
 
 def _as_percent(ratios: tuple[float, float]) -> tuple[float, float]:

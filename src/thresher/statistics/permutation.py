@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,9 @@ from scipy import special
 
 from thresher.statistics.flips import generator
 from thresher.statistics.montecarlo import TIE, p_value
+from thresher.statistics.searching import last_kept
 
-_STEPS = 60
-_WIDTH, _PRECISION = 2.0, 5e-5  # first step, in standard errors; of that step
+_WIDTH = 2.0  # the first step of a search, in standard errors
 # Rounding of a variance, in squares of the largest value: smaller ones are taken as this.
 _ROUNDING = 64 * np.finfo(float).eps
 _CHUNK = 1 << 14
@@ -278,48 +278,6 @@ def _inverted(
 
         ahead = [theta for theta in known if direction * (theta - estimate) > 0]
         ahead.sort(reverse=direction < 0)
-        return _edge(surplus, estimate, direction * step, ahead, least)
+        return last_kept(surplus, estimate, direction * step, ahead, least)
 
     return limit(sides[0], -1), limit(sides[1], 1)
-
-
-def _edge(
-    surplus: Callable[[float], float],
-    estimate: float,
-    step: float,
-    ahead: Sequence[float],
-    least: float,
-) -> float:
-    """Return the last θ that is kept, from the estimate on; exact about those known to matter."""
-    precision, farthest = _PRECISION * abs(step), 1e9 * abs(step)
-    inside, gain = estimate, -float(special.ndtri(1e-9))
-    outside, loss = math.nan, math.nan
-    for theta in ahead:  # nearest first
-        found = surplus(theta)
-        if found <= 0:
-            outside, loss = theta, found
-            break
-        inside, gain = theta, found
-    while math.isnan(outside):
-        if inside <= least:
-            return least
-        theta = max(inside + step, least)
-        found = surplus(theta)
-        if found <= 0:
-            outside, loss = theta, found
-        elif abs(step) > farthest:
-            return math.copysign(math.inf, step)
-        else:
-            inside, gain, step = theta, found, 2 * step
-    for turn in range(_STEPS):
-        if not abs(outside - inside) > precision:
-            break
-        # Mostly by interpolation, which a step function may hold up, so at times by halves.
-        share = 0.5 if turn % 3 == 2 else min(max(gain / (gain - loss), 0.02), 0.98)
-        theta = inside + share * (outside - inside)
-        found = surplus(theta)
-        if found > 0:
-            inside, gain = theta, found
-        else:
-            outside, loss = theta, found
-    return inside

@@ -214,9 +214,9 @@ def flipped(differences: np.ndarray, scale: np.ndarray | None, signs: Signs) -> 
     bottom = _checked(scale, signs)
     for begin in starts:
         part, own = top[:, begin : begin + width], bottom[:, begin : begin + width]
-        sums = np.split(signs.sums(np.hstack([part, own])).T, 2)
-        for columns in zip(part.T, own.T, *sums, strict=True):
-            yield Flipped(*columns, signs.exact)
+        sums, scales = np.split(signs.sums(np.hstack([part, own])).T, 2)
+        for k in range(part.shape[1]):
+            yield Flipped(part[:, k], own[:, k], sums[k], scales[k], signs.exact)
 
 
 def _checked(values: np.ndarray, signs: Signs) -> np.ndarray:

@@ -62,7 +62,8 @@ def equivalence_of(mean_reference: float, budget: float, margin: float) -> str:
     """
     if not mean_reference > 0:
         return NO_SCALE
-    return TOO_SHORT if budget < (1 + margin) * mean_reference else TESTED
+    violated = (1 + margin) * mean_reference
+    return TOO_SHORT if budget < violated * (1 - SLACK) else TESTED
 
 
 def bound_of(reached_arm: int, reached_reference: int) -> str:

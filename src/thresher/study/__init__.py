@@ -1,6 +1,7 @@
 """The study file: parsed, checked and fanned out into arms and blocks."""
 
-from thresher.study.document import parse_document, read_document
+from thresher.study.document import parse_document, parse_part, read_document, read_facts
+from thresher.study.goals import warnings_of
 from thresher.study.loading import StudyError, load, load_configured
 from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task, Training
 
@@ -16,5 +17,8 @@ __all__ = [
     "load",
     "load_configured",
     "parse_document",
+    "parse_part",
     "read_document",
+    "read_facts",
+    "warnings_of",
 ]

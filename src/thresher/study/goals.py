@@ -119,7 +119,7 @@ def untrained(study: plan.Study) -> float | None:
     return log(classes) if study.metric.name in _LOSSES else 1 / classes
 
 
-def warnings(study: plan.Study) -> Iterator[str]:
+def warnings_of(study: plan.Study) -> Iterator[str]:
     """Say where a threshold is no goal, because runs meet it before they are trained."""
     metric, threshold = study.metric, study.endpoint.threshold
     start = untrained(study)
@@ -131,6 +131,6 @@ def warnings(study: plan.Study) -> Iterator[str]:
     else:
         return
     yield (
-        f"endpoint.threshold is {threshold:g}, but {reason}: every run may meet it at 0; "
-        "choose a stricter one"
+        f"{study.path}: endpoint.threshold is {threshold:g}, but {reason}: "
+        "every run may meet it at 0; choose a stricter one"
     )

@@ -6,7 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from thresher.metric import Metric
-from thresher.study import goals, joint, measures, named, places, plan, structure, texts, wording
+from thresher.study import (
+    goals,
+    imported,
+    joint,
+    measures,
+    named,
+    places,
+    plan,
+    structure,
+    texts,
+    wording,
+)
 from thresher.study.arms import duplicates, expand
 from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.names import one_line
@@ -16,7 +27,6 @@ from thresher.study.reading import StudyError, read
 __all__ = ["StudyError", "load", "load_configured"]
 
 SEEDS = 32
-ENTROPY = 20261123
 
 
 def load(path: Any, project: str | Path = ".") -> plan.Study:
@@ -37,7 +47,12 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     file = places.find(path, project)
     found = structure.check(read(file))
     problems: list[Problem] = []
-    study = _build(places.shown(file, project), file.parent, found, problems)
+    shown = places.shown(file, project)
+    if "traces" in found.usable or ("traces",) in found.wrong:
+        folder = file.parent.as_posix()
+        study = imported.build(shown, folder, file.stem, found.usable, problems)
+    else:
+        study = _build(shown, file.parent, found, problems)
     visible = [problem for problem in problems if not problem.follows_from(found.wrong)]
     every = dict.fromkeys(map(str, (*found.problems, *visible)))
     if every or study is None:
@@ -92,6 +107,13 @@ def _build(
         metrics = measures.metrics(content, training, problems)
     axis = measures.axis(content, problems)
     problems.extend(_of_several(content, arms, failed))
+    if "budget" in content.get("endpoint", {}):
+        problems.append(
+            Problem(
+                ("endpoint", "budget"),
+                "is training.epochs for runs that are trained here; set that instead",
+            )
+        )
     problems.extend(goals.problems(content, task, training, metrics))
     if problems or found.problems or task is None or not metrics:
         return None
@@ -106,7 +128,7 @@ def _build(
         task=task,
         training=training,
         pairing=content.get("pairing", plan.PAIRING),
-        entropy=content.get("entropy", ENTROPY),
+        entropy=content.get("entropy", plan.ENTROPY),
         seeds=content.get("seeds", SEEDS),
         seeds_per_job=content.get("seeds_per_job", training.lane_width),
         arms=tuple(arms),

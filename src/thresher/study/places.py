@@ -70,7 +70,9 @@ def shown(file: Path, project: str | Path) -> str:
 
 
 def check_results(study: Study) -> None:
-    """Refuse to mix the results of two studies of one name.
+    """Refuse to mix the results of two studies of one name, or to go on with half of the figures.
+
+    Snakemake knows a folder of figures as a whole and misses none of its files.
 
     Raises
     ------
@@ -82,12 +84,28 @@ def check_results(study: Study) -> None:
             f"{study.path}: its results would lie in {folder}, which is a file; rename the study"
         )
     document = folder / "study.json"
-    try:
-        other = json.loads(document.read_text(encoding="utf-8"))["path"]
-    except (OSError, ValueError, LookupError, TypeError):
-        return  # nothing there yet, or damaged: whoever reads it says so
-    if other != study.path:
+    known = _content(document)
+    other = known.get("path") if isinstance(known, dict) else None
+    if other not in (None, study.path):
         raise StudyError(
             f"{study.path}: {folder} has the results of {other}, another study of that name; "
             f"rename one of the two files, or, if this one was moved, delete {document}"
         )
+    for drawn in (folder / "figures", folder / "phone"):
+        _check_drawn(drawn)
+
+
+def _check_drawn(folder: Path) -> None:
+    listed = _content(folder / "figures.json")
+    for entry in listed if isinstance(listed, list) else []:
+        file = folder / str(entry.get("file") if isinstance(entry, dict) else "")
+        if not file.exists():
+            raise StudyError(f"{file}: is missing; delete {folder} and run again, it is drawn anew")
+
+
+def _content(path: Path) -> Any:
+    """Read JSON; None where there is nothing yet, or damage: whoever uses it says so."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None

@@ -49,9 +49,10 @@ def run_job(
     traces: str,
     predictions: str,
     run: str,
+    plan: Mapping[str, Any] | None = None,
     folder: str = ".",
 ) -> None:
-    """Train one block and write its traces, predictions and machine facts.
+    """Train one block and write its traces, predictions and facts.
 
     Parameters
     ----------
@@ -61,6 +62,8 @@ def run_job(
     traces, predictions, run : path
         Parquet, Parquet, JSON. Each is written whole or not at all; the last keeps the digests of
         the first two.
+    plan : mapping, optional
+        How the runs were to be analysed when they were trained; kept with the facts.
     folder : path
         That of the study file, for models and tasks of the user's own.
     """
@@ -88,7 +91,8 @@ def run_job(
     # Facts about this machine stay out of the traces, which are the same wherever they repeat.
     seconds = time.perf_counter() - begin
     facts = machine_facts(len(seeds) * job["training"]["epochs"], seconds)
-    write_text(json.dumps({"arm": job["arm"], **facts, "digests": digests}, indent=2) + "\n", run)
+    content = {"arm": job["arm"], **facts, "digests": digests, "plan": plan}
+    write_text(json.dumps(content, indent=2) + "\n", run)
 
 
 def quantities(loss: str) -> dict[str, Data]:
