@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from thresher.declarations import Value
+from thresher.logs import UserError
 
 FILLED = {
     "seed": "the run's seed",
@@ -22,7 +23,7 @@ _TOKEN = re.compile(r"\{\{(?P<literal>[A-Za-z_]\w*)\}\}|\{(?P<name>[A-Za-z_]\w*)
 _ALONE = re.compile(r"(?P<before>-{0,2}[\w.-]+=)?\{(?P<name>[A-Za-z_]\w*)\}")
 
 
-class CommandError(ValueError):
+class CommandError(UserError):
     """A program that can't be run, failed, or left no usable trace; one line."""
 
 
