@@ -26,7 +26,7 @@ def read_source(source: TraceSource, study: Study, cache: str | None = None) -> 
     source : TraceSource
     study : Study
     cache : path, optional
-        A folder that keeps what logs said, so that only changed ones are read again.
+        A file that keeps what logs said, so that only changed ones are read again.
 
     Raises
     ------

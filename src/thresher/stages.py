@@ -15,6 +15,7 @@ from thresher.canonical import canonical
 from thresher.evaluations import evaluations
 from thresher.files import atomic, write_text
 from thresher.importing import facts_of, read_source, trace_table
+from thresher.registry import Table
 from thresher.results import Results
 from thresher.study.plan import Study
 from thresher.tables import check, read_table, write_table
@@ -77,7 +78,7 @@ def import_files(
         ``import.json``.
     """
     assert study.traces is not None
-    imported = read_source(study.traces, study, str(Path(traces).parent / "read"))
+    imported = read_source(study.traces, study, str(Path(traces).parent / "read.arrow"))
     found, frame = facts_of(study, imported)
     write_trace(
         trace_table(study, imported),
@@ -118,10 +119,12 @@ def analyse(name: str, needed: Mapping[str, pd.DataFrame], study: Study) -> dict
     """
     declared = analyses.every()[name]
     found = declared.compute({need: needed[need] for need in declared.needs}, study)
-    return {
-        table: check(found[table], declared.tables[table].schema, table)
-        for table in declared.tables
-    }
+    return {name: _checked(found[name], name, table) for name, table in declared.tables.items()}
+
+
+def _checked(table: pd.DataFrame, name: str, declared: Table) -> pd.DataFrame:
+    checked = check(table, declared.schema, name)
+    return checked if declared.factors else checked[list(declared.schema)]
 
 
 def analyse_files(

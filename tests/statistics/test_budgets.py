@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from thresher.analyses.budgets import BUDGETS
 from thresher.statistics.budgets import budget_grid, budgets
 from thresher.statistics.contrasts import contrasts, pairs_of
 from thresher.statistics.flips import draw
 from thresher.statistics.max_t import max_t
-from thresher.tables import BUDGETS
 
 INF = np.inf
 TIMES = {
@@ -21,7 +21,7 @@ TIMES = {
 def test_every_budget_is_its_own_primary_analysis(make_events, paired):
     pairs = pairs_of(list("abc"), "a")
     found = budgets(make_events(TIMES), pairs, paired=paired, flips=499)
-    assert list(found) == list(BUDGETS)
+    assert set(BUDGETS) <= set(found)
     assert found["budget"].tolist() == [25, 50, 75, 100] * 2
     assert found["primary"].tolist() == [False, False, False, True] * 2
     for budget in (25, 50, 75, 100):

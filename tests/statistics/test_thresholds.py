@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from thresher.analyses.thresholds import THRESHOLD_EVENTS, THRESHOLDS
 from thresher.statistics.contrasts import contrasts, pairs_of
 from thresher.statistics.flips import draw
 from thresher.statistics.max_t import max_t, unpaired_max_t
 from thresher.statistics.multiplicity import joint_holm
 from thresher.statistics.permutation import permutation_test, relabellings
 from thresher.statistics.thresholds import threshold_events, thresholds
-from thresher.tables import THRESHOLD_EVENTS, THRESHOLDS
 
 BUDGET, GRID = 100, (0.2, 0.3, 0.4)
 
@@ -71,7 +71,7 @@ def test_unpaired_max_t_is_at_least_each_levels_own_p_value():
 def test_every_level_is_its_own_primary_analysis(paired):
     events, pairs = grid_events(3, slow=20), pairs_of(["arm0", "arm1", "arm2"], None)
     found = thresholds(events, pairs, 0.3, BUDGET, paired=paired, flips=499)
-    assert list(found) == list(THRESHOLDS)
+    assert set(THRESHOLDS) <= set(found)
     assert len(found) == 9
     for level in GRID:
         rows = found[found["threshold"] == level].reset_index(drop=True)
@@ -146,7 +146,7 @@ def test_events_are_found_at_every_level():
     keys = {"study": "s", "arm": "a", "variant": "a", "merge_mode": "none"}
     table = table.assign(**keys, loss=np.nan, accuracy=np.nan, eval_accuracy=np.nan)
     found = threshold_events(table.assign(eval_loss=losses.ravel()), GRID, 50)
-    assert list(found) == list(THRESHOLD_EVENTS)
+    assert set(THRESHOLD_EVENTS) <= set(found)
     assert found["time"].tolist() == [30, 50, 20, 50, 10, 20]
     assert found["event"].tolist() == [True, False, True, False, True, True]
 

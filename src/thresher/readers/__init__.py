@@ -8,16 +8,11 @@ from typing import Literal
 import pandas as pd
 
 from thresher.readers._frame import read_frame
-from thresher.readers._imported import (
-    Imported,
-    Request,
-    check_columns,
-    checked_arms,
-    read_files,
-)
+from thresher.readers._imported import Imported, read_files
 from thresher.readers._patterns import find
 from thresher.readers._problems import ReadError
 from thresher.readers._reader import NAMES, Reader, load
+from thresher.readers._request import Request, check_columns, checked_arms
 
 __all__ = ["NAMES", "Imported", "ReadError", "Reader", "find", "from_frame", "load", "read"]
 

@@ -32,7 +32,7 @@ def grid_contrasts(
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.CONTRASTS`, and ``level``, ``p_max_t``, ``p_decides``: p_max_t adjusted
+        Columns of the table ``contrasts``, and ``level``, ``p_max_t``, ``p_decides``: adjusted
         over the contrasts at its level. The verdicts take that. Pair by pair, levels ascending.
     """
     settings: dict[str, Any] = dict(vars(plan), paired=paired)

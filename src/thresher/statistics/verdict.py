@@ -2,7 +2,7 @@
 
 import math
 
-from thresher.tables import VERDICTS
+from thresher.fields import VERDICTS
 
 FASTER, SLOWER, EQUIVALENT, NEGLIGIBLE, INCONCLUSIVE, NOT_REACHED = VERDICTS
 # A p-value that equals α as a fraction may exceed it as a float.
@@ -35,7 +35,7 @@ def verdict(
     Returns
     -------
     str
-        One of `tables.VERDICTS`. "not reached" where there is no difference found and fewer than
+        One of `fields.VERDICTS`. "not reached" where there is no difference found and fewer than
         half of either arm's runs reached the threshold.
     """
     different = p_adjusted <= alpha + SLACK
