@@ -19,8 +19,33 @@ rule study:
         "../../scripts/study.py"
 
 
+if OWN_FILES:
+
+    rule check_own:
+        """Check the user's own models and tasks before any training starts."""
+        output:
+            "results/{study}/check.json",
+        log:
+            "results/{study}/logs/check_own.log",
+        conda:
+            "../envs/thresher.yaml"
+        threads: 1
+        params:
+            specifications=lambda wildcards: [
+                STUDY.specification(arm) for arm in own_arms()
+            ],
+            code=lambda wildcards: [
+                code_of("check_own"),
+                *sorted({training_code(arm) for arm in own_arms()}),
+            ],
+        script:
+            "../../scripts/check_own.py"
+
+
 rule train_block:
     """Train one block of seeds of one arm at once."""
+    input:
+        **CHECKED,
     output:
         traces="results/{study}/traces/{variant}/{factors}/seeds_{block}.parquet",
         predictions="results/{study}/traces/{variant}/{factors}/seeds_{block}.predictions.parquet",
