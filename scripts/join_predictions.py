@@ -5,4 +5,4 @@ from thresher.stages import join_predictions
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        join_predictions(snakemake.input.predictions, snakemake.output[0])
+        join_predictions(snakemake.input.predictions, snakemake.input.runs, snakemake.output[0])

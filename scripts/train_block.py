@@ -1,10 +1,10 @@
 """Train one block of seeds of one arm (rule train_block)."""
 
-from thresher.collecting import uncollected
+from thresher.garbage_collection import gc_paused
 from thresher.logs import logged
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]), uncollected():
+    with logged(snakemake.log[0]), gc_paused():
         from thresher.training import run_job  # what TensorFlow says at import is for the log
 
         run_job(
@@ -13,4 +13,6 @@ if __name__ == "__main__":
             snakemake.output.traces,
             snakemake.output.predictions,
             snakemake.output.run,
+            snakemake.config["plan"],
+            snakemake.config["folder"],
         )

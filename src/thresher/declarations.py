@@ -1,7 +1,7 @@
 """What a task, a model or an optimizer says of itself in plain Python, so that a study is
 checked without importing TensorFlow."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,25 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Head:
+    """What a task asks of a model's last layer.
+
+    Attributes
+    ----------
+    units : int
+        Numbers at each position.
+    activation : str
+        As Keras names it.
+    per_timestep : bool
+        Whether there is an output at each timestep, or one for the whole sequence.
+    """
+
+    units: int
+    activation: str
+    per_timestep: bool
+
+
+@dataclass(frozen=True)
 class TaskDeclaration:
     """What a task file says of itself, as its constant ``TASK``.
 
@@ -58,7 +77,9 @@ class TaskDeclaration:
     inputs : callable
         options → shape of one input, without the batch, such as ``(timesteps, 1)``.
     outputs : callable
-        options → shape of one label, without the batch, such as ``(timesteps, 1)``.
+        options → shape of one label, without the batch: ``(timesteps, k)`` for one at each
+        timestep, ``(k,)`` for one a sequence. k is the number of classes for one-hot labels, and 1
+        for class numbers, for 0 or 1, and for a number.
     draw : callable
         ``(generator, options, n) → (x, y)``, float32 arrays of shape ``(n, *inputs)`` and
         ``(n, *outputs)``: n fresh independent examples.
@@ -67,6 +88,21 @@ class TaskDeclaration:
         where the task has one.
     baseline : callable or None
         options → the position baseline in nats; None where the task has none.
+    classes : callable or None
+        options → the names of the classes, by number; None for labels that have no names.
+    head : callable or None
+        options → `Head`. Where this and the following are None, `thresher.decoding` derives them
+        from the loss.
+    decode : callable or None
+        ``(options, outputs) → labels``, from ``(n, *shape of the head)`` to ``(n, positions)``:
+        class number, 0 or 1, or number; NaN where an output isn't finite.
+    expected : callable or None
+        ``(options, y) → labels``, from ``(n, *outputs)`` to the same space as `decode`.
+    score : callable or None
+        ``(options, decoded, expected) → wrong``, boolean, shape ``(n, positions)``; or None, where
+        numbers are neither right nor wrong.
+    tolerance : float or None
+        How far a number may be off before it is wrong; None where none is wrong.
     """
 
     options: Mapping[str, Option]
@@ -76,6 +112,12 @@ class TaskDeclaration:
     draw: Callable[..., Any]
     held_out: Callable[..., Any]
     baseline: Callable[[Mapping[str, Any]], float] | None = None
+    classes: Callable[[Mapping[str, Any]], Sequence[str]] | None = None
+    head: Callable[[Mapping[str, Any]], Head] | None = None
+    decode: Callable[..., Any] | None = None
+    expected: Callable[..., Any] | None = None
+    score: Callable[..., Any] | None = None
+    tolerance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -87,16 +129,17 @@ class ModelDeclaration:
     options : mapping of str to Option
         An option called ``units`` can be chosen by ``match_parameters``.
     build : callable
-        ``(options, inputs, outputs) → keras.Model``, uncompiled and built; ``inputs`` and
-        ``outputs`` are the task's shapes. Imports Keras inside.
-    parameters : callable
-        ``(options, inputs, outputs) → int``, the number of trainable parameters, in plain
-        Python; equals ``build(...).count_params()`` less the non-trainable ones.
+        ``(options, inputs, head) → keras.Model``, uncompiled and built, for the task's shape of
+        one input and its `Head`. Imports Keras inside.
+    parameters : callable or None
+        ``(options, inputs, head) → int``, the number of trainable parameters, in plain
+        Python; equals ``build(...).count_params()`` less the non-trainable ones. None where it is
+        known by building only.
     """
 
     options: Mapping[str, Option]
     build: Callable[..., Any]
-    parameters: Callable[..., int]
+    parameters: Callable[..., int] | None = None
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ One file in `analyses/` declares ``ANALYSIS``, one in `figures/` declares ``FIGU
 report and contract tests go over whatever is there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from thresher.fields import Schema
+from thresher.sources import Source
 
 SECTIONS: Mapping[str, str] = {
     "answer": "Answer",
@@ -27,7 +28,7 @@ SECTIONS: Mapping[str, str] = {
 
 CellKind = Literal[
     "text", "arm", "verdict", "metric", "count", "time", "difference", "level", "number", "p",
-    "percent", "share",
+    "percent", "share", "size",
 ]  # fmt: skip
 
 
@@ -42,7 +43,8 @@ class ViewColumn:
         The table's column that is shown, and that orders the rows.
     kind : str
         How its cells are said: ``arm`` an arm's label, ``time`` a number along the axis,
-        ``difference`` one with its sign, ``level`` a value of the metric, ``share`` a fraction.
+        ``difference`` one with its sign, ``level`` a value of the metric, ``share`` a fraction,
+        ``size`` how an effect stands to the margin.
     limits : tuple of str
         The columns of the limits shown behind the value; the value is left out where it is one
         of them.
@@ -89,10 +91,13 @@ class Table:
     schema : mapping of str to Field
     about : str
         One sentence for Snakemake's own report and the manual of results.
+    factors : bool
+        Whether the arms' factors follow, a column each.
     """
 
     schema: Schema
     about: str
+    factors: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,8 @@ class Analysis:
     views : tuple of View
     notes : callable or None
         ``(results: Results) → iterable of (section, sentence)``.
+    sources : tuple of Source or callable
+        What a report has to cite where the analysis found something, or `Results` → that.
     """
 
     title: str
@@ -124,6 +131,11 @@ class Analysis:
     uses: tuple[str, ...] = ("arms", "reference", "pairing", "entropy", "analysis")
     views: tuple[View, ...] = ()
     notes: Callable[[Any], Iterator[tuple[str, str]]] | None = None
+    sources: tuple[Source, ...] | Callable[[Any], Sequence[Source]] = ()
+
+    def cited(self, results: Any) -> Sequence[Source]:
+        """Return what a report of these results has to cite."""
+        return self.sources(results) if callable(self.sources) else self.sources
 
 
 @dataclass(frozen=True)

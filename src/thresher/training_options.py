@@ -1,21 +1,55 @@
-"""How a run is trained: what study file, engine and specification share."""
+"""How a run is trained and evaluated; imports nothing, so that everything may import it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+PER_SEED, SHARED = "per_seed", "shared"
+EVALUATIONS = (PER_SEED, SHARED)
+
 
 @dataclass(frozen=True)
 class Training:
-    """How a run is trained; lengths in epochs, sizes in sequences."""
+    """How a run is trained and evaluated.
+
+    Attributes
+    ----------
+    epochs : int
+        The budget: epochs of every run; a multiple of `evaluate_every`. An epoch is one batch of
+        fresh examples.
+    batch_size : int
+        Examples.
+    evaluate_every : int
+        Epochs from one evaluation to the next; the first is at epoch 0.
+    evaluation_size : int
+        Examples in a held-out set.
+    evaluation : str
+        ``per_seed``: every seed has a held-out set of its own, the same for all arms that share
+        data, so that a set's luck is part of the seed's. ``shared``: one set for all seeds and
+        arms; what is found then holds for this set.
+    optimizer : str
+        A name of `thresher.optimizers.OPTIMIZERS`.
+    learning_rate : float, mapping or None
+        A rate, or a schedule by its name and settings; None is the optimizer's own default.
+    optimizer_options : mapping of str to value
+        The optimizer's further arguments, clipping included.
+    loss : str
+        As Keras names it.
+    lane_width : int
+        Seeds trained together. It is part of what a trace depends on: other widths round
+        otherwise.
+    threads : int
+        Of TensorFlow's pools. Other numbers round otherwise, too.
+    """
 
     epochs: int = 1000
     batch_size: int = 1
     evaluate_every: int = 5
-    evaluation_size: int = 64
+    evaluation_size: int = 256
+    evaluation: str = PER_SEED
     optimizer: str = "adam"
     learning_rate: Any = None
-    optimizer_options: Mapping[str, Any] = field(default_factory=dict)
+    optimizer_options: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     loss: str = "binary_crossentropy"
     lane_width: int = 32
     threads: int = 1

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-
 import synthetic
+
 from thresher.report.answer import AT_A_GLANCE, answer, headline
 from thresher.report.inputs import Inputs
 from thresher.report.page import render

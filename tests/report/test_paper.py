@@ -4,8 +4,8 @@ import json
 import re
 
 import pytest
-
 import synthetic
+
 from thresher.report import write_paper
 from thresher.report.paper import HEADS, escape
 from thresher.tables import write_table

@@ -11,7 +11,8 @@ import yaml
 
 from thresher import models, optimizers, tasks
 from thresher.declarations import Option
-from thresher.study import Analysis, Arm, Endpoint, Training, loading, structure, wording
+from thresher.metric import Axis, engine_metrics
+from thresher.study import Analysis, Arm, Endpoint, Training, loading, plan, structure, wording
 
 MANUAL = (Path(__file__).parents[2] / "config" / "README.md").read_text()
 SECTIONS = {
@@ -33,6 +34,11 @@ IN_WORDS = {
     "variants.<variant>.training.optimizer_options",
     "reference",
     "training.learning_rate",
+    "metric.label",
+    "metric.unit",
+    "metric.better",
+    "metric.minimum",
+    "metric.maximum",
     "analysis.contrasts",
     "analysis.threshold_grid",
     "report.title",
@@ -80,6 +86,7 @@ def defaults() -> dict[str, Any]:
         f"{section}.{field.name}": field.default
         for section, kind in (
             ("training", Training),
+            ("axis", Axis),
             ("endpoint", Endpoint),
             ("analysis", Analysis),
         )
@@ -87,7 +94,16 @@ def defaults() -> dict[str, Any]:
     }
     found |= {"seeds": loading.SEEDS, "entropy": loading.ENTROPY, "pairing": "data+weights"}
     found |= {"endpoint.threshold": "baseline", "seeds_per_job": "training.lane_width"}
-    mappings = ["training", "endpoint", "analysis", "report", "variants.<variant>.training"]
+    found |= {"endpoint.metric": plan.METRIC}
+    mappings = [
+        "training",
+        "metric",
+        "axis",
+        "endpoint",
+        "analysis",
+        "report",
+        "variants.<variant>.training",
+    ]
     mappings += ["training.optimizer_options", "report.labels"]
     return found | {key: {} for key in mappings} | {"report.panels": []}
 
@@ -144,6 +160,10 @@ def test_the_example_of_a_key_loads(study, key):
         for part in path:
             container = container.setdefault(part, {})
         container[last] = value
+        if path == ["metric"]:
+            container.setdefault("name", "eval_loss")
+        if key == "endpoint.metric":
+            container["threshold"] = 0.9
         if last == "match_parameters":
             del content["variants"]["mine"]["units"]
         if last == "contrasts":
@@ -208,6 +228,14 @@ def test_the_example_of_an_option_loads(study, name):
             assert [each[key] for each in options] == (
                 value if isinstance(value, list) else [value]
             )
+
+
+def test_the_manual_has_every_metric_of_the_engine():
+    declared = {
+        f"`{name}`": [metric.label, metric.unit, metric.better, metric.bounds]
+        for name, metric in engine_metrics("binary_crossentropy").items()
+    }
+    assert {cells[0]: cells[1:] for cells in rows(SECTIONS["Metrics"], "metric")} == declared
 
 
 def with_defaults(options: dict[str, Option]) -> str:

@@ -11,9 +11,10 @@ from training_cases import SEQUENCE, lstm, options, sequential
 
 from thresher.study import load
 from thresher.training import Streams, train_block
+from thresher.training.lanes import EVALUATED, TRAINED
 
 MODEL = sequential(lstm(), lambda: layers.Dropout(0.2))
-TRACES = ("loss", "accuracy", "eval_loss", "eval_accuracy", "predictions")
+TRACES = (*TRAINED, *EVALUATED, "predictions")
 PROGRAM = """
 import os, sys
 from thresher.training import run_job
@@ -33,13 +34,20 @@ def full():
     return train(range(4))
 
 
+@pytest.fixture(scope="module")
+def shared():
+    return train(range(4), evaluation="shared")
+
+
 @pytest.mark.parametrize("seeds", [[2], [3, 1], range(9), range(4)], ids=str)
-def test_a_trace_is_bit_identical_whoever_shares_the_block(full, seeds):
-    block = train(seeds)
+@pytest.mark.parametrize("evaluation", ["per_seed", "shared"])
+def test_a_trace_is_bit_identical_whoever_shares_the_block(full, shared, evaluation, seeds):
+    block = train(seeds, evaluation=evaluation)
+    expected = shared if evaluation == "shared" else full
     for row, seed in enumerate(seeds):
         if seed < 4:
             for name in TRACES:
-                assert np.array_equal(getattr(block, name)[row], getattr(full, name)[seed])
+                assert np.array_equal(getattr(block, name)[row], getattr(expected, name)[seed])
     assert block.seeds.tolist() == list(seeds)
 
 

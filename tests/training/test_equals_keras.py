@@ -6,9 +6,11 @@ from training_cases import MODELS, Examples, dense, options, sequential
 from training_reference import keras_losses
 
 from thresher import models
+from thresher.declarations import Head
 from thresher.study import load
 from thresher.training import Streams, train_block
 
+HEAD = Head(1, "sigmoid", per_timestep=True)
 LOSSES = {
     "binary_crossentropy": (sequential(dense(), inputs=(3,)), Examples((3,), (1,))),
     "categorical_crossentropy": (
@@ -91,6 +93,6 @@ def test_every_optimizer(name):
 @pytest.mark.parametrize("arm", load("config/studies/merge_modes.yaml").arms, ids=lambda a: a.label)
 def test_every_model_of_the_default_study(arm):
     def build():
-        return models.load(arm.model).build(arm.model_options, (10, 1), (10, 1))
+        return models.load(arm.model).build(arm.model_options, (10, 1), HEAD)
 
     assert_equal_keras(build, Examples((10, 1), (10, 1)), options())

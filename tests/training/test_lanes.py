@@ -5,7 +5,7 @@ import pytest
 from training_cases import MODELS, Examples, dense, options, sequential
 
 from thresher.training import Streams, train_block
-from thresher.training.lanes import Lanes
+from thresher.training.lanes import EVALUATED, TRAINED, Lanes
 from thresher.training.recurrent import prepare
 from thresher.training.weights import build, initial
 
@@ -39,7 +39,8 @@ class Bench:
         )
         drawn = task.draw(generator, EPOCHS * WIDTH * 2)
         self.x, self.y = (v.reshape(EPOCHS, WIDTH, 2, *v.shape[1:]) for v in drawn)
-        self.held_out = task.held_out(generator, 16)
+        held_out = task.held_out(generator, WIDTH * 16)
+        self.held_out = tuple(v.reshape(WIDTH, 16, *v.shape[1:]) for v in held_out)
 
     def train(self, factor=1.0, shift=0.0):
         """Change the victim's inputs or its first weights; return all traces, lanes last."""
@@ -49,7 +50,8 @@ class Bench:
         x = self.x.copy()
         x[1:, VICTIM] *= factor
         self.lanes.reset(trainable, self.fixed)
-        return np.concatenate(self.lanes.train(0, x, self.y, self.held_out))
+        traces = self.lanes.train(0, x, self.y, self.held_out)
+        return np.concatenate([values.reshape(-1, WIDTH) for values in traces])
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -84,7 +86,7 @@ def test_a_lane_is_diverged_from_the_epoch_on_at_which_its_loss_is_not_finite(wi
     assert block.diverged_at.tolist() == [-1, -1, 5, -1]
     assert np.isnan(block.loss[VICTIM]).tolist() == [False] * 4 + [True] * 2
     assert np.isnan(block.accuracy[VICTIM]).tolist() == [False] * 4 + [True] * 2
-    assert np.isnan(block.eval_loss[VICTIM]).tolist() == [False] * 3 + [True]
-    assert np.isnan(block.eval_accuracy[VICTIM]).tolist() == [False] * 3 + [True]
-    for name in ("loss", "accuracy", "eval_loss", "eval_accuracy", "predictions"):
+    for name in EVALUATED:
+        assert np.isnan(getattr(block, name)[VICTIM]).tolist() == [False] * 3 + [True]
+    for name in (*TRAINED, *EVALUATED, "predictions"):
         assert np.array_equal(getattr(clean, name)[OTHERS], getattr(block, name)[OTHERS])

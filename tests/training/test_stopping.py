@@ -11,13 +11,13 @@ JOB = "from thresher.training import run_job; run_job(sys.argv[1], range(3), *sy
 # The process is killed when it has written a file, and is about to give it its name.
 KILL_AT = """
 import os, signal, sys
-from thresher import tables
-class Deadly(type(tables.Path())):
+from thresher import files
+class Deadly(type(files.Path())):
     def replace(self, target):
         if target.name == sys.argv[5]:
             os.kill(os.getpid(), signal.SIGKILL)
         return super().replace(target)
-tables.Path = Deadly
+files.Path = Deadly
 """
 
 

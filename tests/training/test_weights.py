@@ -8,9 +8,11 @@ import pytest
 from training_cases import MODELS, dense, lstm, sequential
 
 from thresher import models
+from thresher.declarations import Head
 from thresher.training import Streams
 from thresher.training.weights import build, initial
 
+HEAD = Head(1, "sigmoid", per_timestep=True)
 SEEDS = range(1024)
 
 
@@ -27,8 +29,8 @@ def first_cell(model):
 
 def test_drawing_for_1024_lanes_takes_a_small_part_of_building_1024_models():
     declared = models.load("bilstm")
-    arm = {"units": 20, "merge_mode": "concat"}
-    built = build(lambda: declared.build(arm, (10, 1), (10, 1)))
+    arm = {name: option.default for name, option in declared.options.items()}
+    built = build(lambda: declared.build(arm, (10, 1), HEAD))
     begin = time.process_time()
     for _ in range(8):
         built.build()

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from thresher.study.plan import Training
+from thresher.training_options import Training
 
 STEPS, UNITS, EPOCHS = 4, 5, 50
 

@@ -9,10 +9,10 @@ import numpy as np
 from training_cases import Examples
 
 from thresher import optimizers
-from thresher.study.plan import Training
 from thresher.training.block import piece
 from thresher.training.streams import Streams
 from thresher.training.weights import build, initial
+from thresher.training_options import Training
 
 
 def keras_losses(
@@ -23,7 +23,6 @@ def keras_losses(
     streams: Streams,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Train each seed by itself; return losses (seeds, epochs) and final held-out losses."""
-    held_x, held_y = task.held_out(streams.held_out(), options.evaluation_size)
     built = build(build_model)
     model = built.model
     optimizer = optimizers.build(
@@ -39,6 +38,7 @@ def keras_losses(
         for variables in (model.trainable_variables, model.non_trainable_variables):
             values = initial(built, variables, streams, [seed])
             assign(variables, [value[0] for value in values])
+        held_x, held_y = task.held_out(streams.held_out(seed), options.evaluation_size)
         epochs = batches(task, streams.data(seed), (held_x, held_y), options)
         losses.append([train_on_batch(model, x, y) for x, y in islice(epochs, options.epochs)])
         final.append(float(loss(held_y, model(held_x, training=False))))

@@ -1,11 +1,20 @@
 """Cox hazard ratios of reaching the threshold, descriptive."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from thresher.analyses.contrasts import PAIR
+from thresher.analyses.contrasts import COMPARED
+from thresher.fields import PAIR, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
-from thresher.tables import HAZARDS
+from thresher.sources import COX
+
+HAZARDS: Schema = {
+    **PAIR,
+    "hazard_ratio": Field("float?", "", "Cox hazard ratio of reaching, arm over reference"),
+    "lower": Field("float?", "", "Wald lower limit"),
+    "upper": Field("float?", "", "Wald upper limit"),
+    "p": Field("float?", "", "Wald p-value, descriptive"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
@@ -15,6 +24,15 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
 
     pairs = pairs_of([arm.label for arm in study.arms], study.contrast_reference)
     return {"hazards": hazards(needed["events"], pairs, study.analysis.confidence)}
+
+
+def notes(results: Any) -> Iterator[tuple[str, str]]:
+    """Say what hazard ratios take for granted."""
+    if results.has("hazards"):
+        yield (
+            "sensitivity",
+            "Hazard ratios take hazards as proportional and runs as independent; they describe.",
+        )
 
 
 ANALYSIS = Analysis(
@@ -29,7 +47,7 @@ ANALYSIS = Analysis(
             "sensitivity",
             lambda results: f"Hazard ratios of reaching the threshold{results.against}",
             (
-                *PAIR,
+                *COMPARED,
                 ViewColumn(
                     "Hazard ratio (Wald limits)", "hazard_ratio", "number", ("lower", "upper")
                 ),
@@ -39,4 +57,6 @@ ANALYSIS = Analysis(
             folded=True,
         ),
     ),
+    notes=notes,
+    sources=(COX,),
 )

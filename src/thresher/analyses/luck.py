@@ -1,11 +1,24 @@
 """Was it the seed? What comparisons of one to ten seeds would have said."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from thresher.analyses.contrasts import PAIR
+from thresher.analyses.contrasts import COMPARED
+from thresher.fields import ARM, PAIR, STUDY, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
-from thresher.tables import LUCK_PAIRS, LUCK_WINNERS
+
+LUCK_PAIRS: Schema = {
+    **PAIR,
+    "seeds": Field("int", "seeds", "seeds drawn for each arm"),
+    "other_order": Field("float", "", "how often the order of means comes out otherwise"),
+    "tie": Field("float", "", "how often the means tie"),
+}
+LUCK_WINNERS: Schema = {
+    **STUDY,
+    **ARM,
+    "seeds": Field("int", "seeds", "seeds drawn for each arm"),
+    "wins": Field("float", "", "how often this arm has the smallest mean (ties shared)"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
@@ -15,6 +28,41 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     labels = [arm.label for arm in study.arms]
     pairs, winners = luck(needed["events"], labels, study.entropy)
     return {"luck_pairs": pairs, "luck_winners": winners}
+
+
+def notes(results: Any) -> Iterator[tuple[str, str]]:
+    """Say what one run an arm would have said."""
+    yield from (("luck", text) for text in _verdict(results))
+
+
+def _verdict(results: Any) -> Iterator[str]:
+    from thresher import format as say
+
+    winners, pairs = results.table("luck_winners"), results.table("luck_pairs")
+    arms = results.table("arms")
+    if pairs.empty:
+        yield "With one arm there is nothing that luck could turn around."
+        return
+    if not arms["reached"].any():
+        yield "No run reached the threshold, so there is no order that a seed could turn around."
+        return
+    best = arms["arm"].iloc[int(arms["restricted_mean"].argmin())]
+    wins = winners.loc[(winners["seeds"] == 1) & (winners["arm"] == best), "wins"].iloc[0]
+    yield (
+        f"With one run an arm, {results.label(best)}, the soonest on average over all seeds, would "
+        f"have come first in {say.fraction(wins)} of all comparisons."
+    )
+    one = pairs[pairs["seeds"] == 1]
+    closest = one.iloc[int(one["other_order"].argmax())]
+    if not closest["other_order"]:
+        yield "One run each would have put no two arms in the other order."
+        return
+    share = say.fraction(closest["other_order"])
+    yield (
+        f"The pair most at the mercy of the seed: {results.label(closest['arm'])} and "
+        f"{results.label(closest['reference'])}, which one run each puts in the other order in "
+        f"{share} of all comparisons."
+    )
 
 
 ANALYSIS = Analysis(
@@ -48,7 +96,7 @@ ANALYSIS = Analysis(
             "luck",
             "How often two arms come in the other order",
             (
-                *PAIR,
+                *COMPARED,
                 ViewColumn("Seeds drawn", "seeds", "count"),
                 ViewColumn("Comes in the other order", "other_order", "share"),
                 ViewColumn("Ties", "tie", "share"),
@@ -57,4 +105,5 @@ ANALYSIS = Analysis(
             folded=True,
         ),
     ),
+    notes=notes,
 )

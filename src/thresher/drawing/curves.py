@@ -151,7 +151,7 @@ def first_divergence(results: Results, arm: str) -> float | None:
 
 def at(time: float, axis: Axis) -> str:
     """Say a place on the axis: ``epoch 5``."""
-    return f"{axis.name} {along(time)}"
+    return f"{axis.name} {along(time, axis)}"
 
 
 def curve_counts(results: Results, arm: ArmStyle, rows: pd.DataFrame) -> str:

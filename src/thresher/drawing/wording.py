@@ -64,7 +64,7 @@ def without_curve(results: Results, arms: Sequence[str]) -> str:
     """Say which arms have no mean curve because all of their runs diverged; empty without one."""
     if not arms:
         return ""
-    names = listed([isolated(results.label(arm)) for arm in arms])
+    names = listed([isolated(results.label(arm)) for arm in arms], 5)
     return f" No mean curve, since no run stayed finite: {names}."
 
 

@@ -29,8 +29,8 @@ def draw(results: Results, width: float) -> Iterator[Drawing]:
 FIGURE = Figure(
     title="Effects over a grid of budgets",
     caption=caption,
-    section="sensitivity",
+    section="thresholds",
     draw=draw,
     needs=("arms", "budgets"),
-    order=10,
+    order=20,
 )

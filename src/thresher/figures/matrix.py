@@ -17,21 +17,15 @@ from thresher.drawing.fonts import text_width
 from thresher.drawing.palette import ink_on
 from thresher.drawing.style import LINE, add, new, styled, write
 from thresher.drawing.wrapping import fit, lines, shorten, wrap
-from thresher.format import level, signed_duration
+from thresher.format import SIGNS, level, signed_duration
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
-SIGNS = {
-    "faster": "◂",
-    "slower": "▸",
-    "equivalent": "=",
-    "detectable but negligible": "≈",
-    "inconclusive": "?",
-    "not reached": "–",
-}
-_MEANING = (
-    "◂ row sooner than column · ▸ later · = equivalent · ≈ detectable but negligible · "
-    "? inconclusive · – not reached"
+_MEANING = " · ".join(
+    f"{sign} {meaning}"
+    for sign, meaning in zip(
+        SIGNS.values(), ["row sooner than column", "later", *list(SIGNS)[2:]], strict=True
+    )
 )
 _TALLEST = 2.2
 """Height of a column's name at most, inches."""

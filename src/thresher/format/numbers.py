@@ -1,19 +1,19 @@
 """Each kind of number, formatted here and nowhere else."""
 
 import math
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from thresher.metric import Axis, Metric
-from thresher.tables import Column
 
 MINUS, INFINITY, MISSING = "−", "∞", "–"
 # At these levels a p-value gets more digits rather than be rounded onto the level.
 _LEVELS = (0.01, 0.05, 0.1)
+# Units of which there are no parts.
+_COUNTED = {"epochs", "steps", "iterations", "updates", "batches", "episodes"}
 
 
 def known(value: Any) -> bool:
@@ -40,25 +40,9 @@ def count(value: Any) -> str:
     return f"{round(value):,}".replace("-", MINUS)
 
 
-def epochs(value: Any) -> str:
-    """Format a number of epochs with its unit: ``1 epoch``, ``1,000 epochs``."""
-    return f"{count(value)} {plural(value, 'epoch')}"
-
-
-def signed_epochs(value: Any) -> str:
-    """Format a difference in epochs, without its unit: ``+412``, ``−412``, ``0``."""
-    text = count(value)
-    return f"+{text}" if known(value) and round_half(value) > 0 else text
-
-
 def round_half(value: float) -> float:
     """Round to an integer, leaving infinities."""
     return value if math.isinf(value) else round(value)
-
-
-def plural(value: Any, noun: str) -> str:
-    """Return the noun for so many of it."""
-    return noun if known(value) and round_half(value) == 1 else f"{noun}s"
 
 
 def percent(value: Any) -> str:
@@ -76,8 +60,8 @@ def fraction(value: Any) -> str:
 
 
 def level(value: Any, metric: Metric) -> str:
-    """Format a value of the metric as a goal: ``0.239 nats``, ``held-out accuracy 0.9``."""
-    return f"{number(value)} {metric.unit}" if metric.unit else f"{metric.label} {number(value)}"
+    """Format a value of the metric as a goal: ``0.239 nats``, ``0.9 held-out accuracy``."""
+    return f"{number(value)} {metric.unit or metric.label}"
 
 
 def measure(value: Any, metric: Metric) -> str:
@@ -85,29 +69,24 @@ def measure(value: Any, metric: Metric) -> str:
     return f"{number(value)} {metric.unit}".rstrip()
 
 
+def along(value: Any, axis: Axis | None = None) -> str:
+    """Format a place on the axis, or a length: whole from 10 on, and where epochs are counted."""
+    counted = axis is not None and axis.unit in _COUNTED
+    if counted or not known(value) or abs(value) >= 9.95 or value == round(value):
+        return count(value)
+    return number(value, 2)
+
+
 def duration(value: Any, axis: Axis) -> str:
     """Format a length along the axis: ``1 epoch``, ``1,000 epochs``, ``0.5 hours``."""
-    one = known(value) and value == 1
-    return f"{along(value)} {axis.name if one else axis.unit}"
+    text = along(value, axis)
+    return f"{text} {axis.name if text == '1' else axis.unit}"
 
 
-def along(value: Any) -> str:
-    """Format a place on the axis, or a length: whole from 10 on, below to 3 digits."""
-    if known(value) and abs(value) < 10 and value != round(value):
-        return number(value)
-    return count(value)
-
-
-def signed_duration(value: Any) -> str:
+def signed_duration(value: Any, axis: Axis | None = None) -> str:
     """Format a difference along the axis, without its unit: ``+412``, ``−412``, ``0``."""
-    text = along(value)
+    text = along(value, axis)
     return f"+{text}" if known(value) and value > 0 and text != "0" else text
-
-
-def metric_title(metric: Metric) -> str:
-    """Name an axis of the metric: ``Held-out loss (nats)``, ``Held-out accuracy``."""
-    unit = f" ({metric.unit})" if metric.unit else ""
-    return f"{metric.label[:1].upper()}{metric.label[1:]}{unit}"
 
 
 def tick(value: Any) -> str:
@@ -132,31 +111,18 @@ def signed_tick(value: Any) -> str:
     return f"+{tick(value)}" if known(value) and value > 0 else tick(value)
 
 
-def listed(parts: Sequence[str], most: int = 5) -> str:
-    """Join as prose, no more than so many: ``a, b and c``, ``a, b, c, d and 32 more``."""
-    shown = list(parts)
-    if len(shown) > most:
-        shown = [*shown[: most - 1], f"{count(len(parts) - most + 1)} more"]
-    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+def limits(lower: Any, upper: Any, say: Callable[[Any], str], least: str = "−∞") -> str:
+    """Say an interval: ``370 to 455``; a missing limit is infinite, or the least there is."""
+    low = say(lower) if known(lower) else least
+    return f"{low} to {say(upper) if known(upper) else INFINITY}"
 
 
-_DIRECTED = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-
-
-def isolated(text: str) -> str:
-    """Keep a user's text from reordering the sentence around it, where it could.
-
-    Text with letters from right to left, or with marks of direction, is put between U+2068 and
-    U+2069 (Unicode Standard Annex 9); other text stays as it is.
-    """
-    if any(unicodedata.bidirectional(letter) in _DIRECTED for letter in text):
-        return f"\u2068{text}\u2069"
-    return text
-
-
-def nats(value: Any) -> str:
-    """Format a loss to 3 significant digits: ``0.239 nats``."""
-    return f"{number(value)} nats"
+def confidence(value: float) -> str:
+    """Format a confidence: ``95 %``, ``99.9 %``; never rounded to all or nothing."""
+    digits = 4
+    while float(number(100 * value, digits)) in (0.0, 100.0) and 0 < value < 1 and digits < 15:
+        digits += 1
+    return f"{number(100 * value, digits)} %"
 
 
 def p_value(value: Any, name: str = "p") -> str:
@@ -176,54 +142,3 @@ def p_value(value: Any, name: str = "p") -> str:
         decimals += 1
         text = f"{value:.{decimals}f}"
     return f"{name} = {text if value < 1 else '1'}"
-
-
-def interval(lower: Any, upper: Any, confidence: float = 0.95) -> str:
-    """Format an interval of epochs: ``95 % CI 370 to 455``; a missing limit is infinite."""
-    left = count(lower) if known(lower) else MINUS + INFINITY
-    right = count(upper) if known(upper) else INFINITY
-    return f"{number(100 * confidence, 4)} % CI {left} to {right}"
-
-
-def runs(n: int, censored: int, diverged: int = 0, noun: str = "run") -> str:
-    """Count runs and what became of them: ``32 runs, none censored``, ``…, 2 diverged``."""
-    text = f"{count(n)} {plural(n, noun)}, {count(censored) if censored else 'none'} censored"
-    return f"{text}, {count(diverged)} diverged" if diverged else text
-
-
-def arm_label(label: str, n: int, censored: int | None = None, diverged: int = 0) -> str:
-    """Label an arm in a figure: ``bilstm sum, n = 32, 2 censored``."""
-    parts = [label, f"n = {count(n)}"]
-    if censored is not None:
-        parts.append(f"{count(censored) if censored else 'none'} censored")
-    if diverged:
-        parts.append(f"{count(diverged)} diverged")
-    return ", ".join(parts)
-
-
-def cell(value: Any, name: str, column: Column) -> str:
-    """Format a table's cell by its column's name and unit.
-
-    Parameters
-    ----------
-    value : object
-    name : str
-        The column's name: p-values and limits are known by it.
-    column : Column
-        Its declaration in `tables`.
-    """
-    if name in ("p", "welch_p") or name.startswith("p_"):
-        return p_value(value).removeprefix("p ").removeprefix("= ") if known(value) else MISSING
-    if not known(value):
-        ends = {"lower": MINUS + INFINITY, "upper": INFINITY}
-        unbounded = column.meaning.endswith(("infinity", "infinite")) or "percent" in name
-        return ends.get(name.rsplit("_")[-1], MISSING) if unbounded else MISSING
-    if column.kind == "bool":
-        return "yes" if value else "no"
-    if column.kind.startswith("str"):
-        return str(value)
-    if name == "mean_difference":
-        return signed_epochs(value)
-    if column.unit == "percent" or column.unit == "fraction":
-        return percent(value) if column.unit == "percent" else fraction(value)
-    return count(value) if column.unit == "epochs" or "int" in column.kind else number(value)

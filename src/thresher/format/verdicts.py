@@ -4,28 +4,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from thresher.fields import VERDICTS
+from thresher.format.goals import goal
 from thresher.format.numbers import (
+    along,
+    confidence,
     count,
-    epochs,
-    interval,
+    duration,
     known,
-    nats,
+    limits,
     number,
     p_value,
     percent,
-    plural,
 )
-from thresher.tables import VERDICTS
+from thresher.format.words import plural, several
+from thresher.study.plan import Study
+
+CAP = 10_000
+"""Guesses of seeds end there."""
+MORE, LESS = "more than the margin", "less than the margin"
 
 
 def verdict_sentence(
     contrast: Mapping[str, Any],
-    threshold: float,
-    budget: int,
-    labels: Mapping[str, str] | None = None,
+    study: Study,
     *,
-    alpha: float = 0.05,
-    contrasts: int = 1,
     diverged: Mapping[str, int] | None = None,
 ) -> str:
     """Say what a contrast found, in one sentence without its full stop.
@@ -33,31 +36,35 @@ def verdict_sentence(
     Parameters
     ----------
     contrast : mapping
-        A row of `tables.CONTRASTS`.
-    threshold : float
-        Nats.
-    budget : int
-        Epochs.
-    labels : mapping of str to str, optional
-        What the report calls an arm, where not by its name.
-    alpha : float
-        Level of the tests.
-    contrasts : int
-        Contrasts in the Holm family: with too few seeds for so many no p can reach alpha.
+        A row of the table ``contrasts``.
+    study : Study
+        Its metric, axis, threshold, budget, level and labels.
     diverged : mapping of str to int, optional
         Arm → runs that diverged before reaching; they are counted as censored otherwise.
 
     Raises
     ------
     ValueError
-        If the verdict is not one of `tables.VERDICTS`.
+        If the verdict is not one of `fields.VERDICTS`.
     """
     if contrast["verdict"] not in _SENTENCES:
         raise ValueError(
             f"verdict must be one of {', '.join(VERDICTS)}, but was {contrast['verdict']}"
         )
-    said = _Said(contrast, threshold, budget, labels or {}, alpha, contrasts, diverged or {})
+    said = _Said(contrast, study, diverged or {})
+    if contrast["degenerate"] == "all at 0":
+        return _met_from_the_start(said)
     return _SENTENCES[contrast["verdict"]](said)
+
+
+def size(contrast: Mapping[str, Any]) -> str:
+    """Say how an effect stands to the margin: ``by more than 10 %``, ``whether … is open``."""
+    margin = percent(100 * contrast["margin"])
+    if contrast["size"] == MORE:
+        return f"by more than {margin}"
+    if contrast["size"] == LESS:
+        return f"by less than {margin}"
+    return f"whether by more than {margin} is open"
 
 
 @dataclass(frozen=True)
@@ -65,15 +72,11 @@ class _Said:
     """The parts that the sentences are made of; arguments as of `verdict_sentence`."""
 
     row: Mapping[str, Any]
-    threshold: float
-    budget: int
-    labels: Mapping[str, str]
-    alpha: float
-    contrasts: int
+    study: Study
     diverged: Mapping[str, int]
 
     def name(self, role: str) -> str:
-        return self.labels.get(self.row[role], self.row[role])
+        return self.study.label(self.row[role])
 
     def missed(self, role: str) -> int:
         """Count the runs of ``arm`` or ``reference`` without an event."""
@@ -87,12 +90,15 @@ class _Said:
         return self.missed("arm") + self.missed("reference") > 0
 
     @property
-    def level(self) -> str:
-        return nats(self.threshold)
+    def goal(self) -> str:
+        return goal(self.study)
 
     @property
     def within(self) -> str:
-        return f"within {epochs(self.budget)}"
+        return f"within {self.duration(self.study.endpoint.budget)}"
+
+    def duration(self, value: float) -> str:
+        return duration(value, self.study.axis)
 
     @property
     def direction(self) -> int:
@@ -101,13 +107,20 @@ class _Said:
 
     def shift(self) -> str:
         """Say how far the arm is from the reference: ``412 epochs (58 %) sooner``."""
-        difference = abs(self.row["mean_difference"])
+        difference, axis = abs(self.row["mean_difference"]), self.study.axis
         word = "sooner" if self.direction < 0 else "later"
         if difference == 0:
-            return "0 epochs later"
-        if difference < 0.5:
-            return f"less than 1 epoch {word}"
-        return f"{epochs(difference)} ({percent(abs(self.row['percent']))}) {word}"
+            return "neither sooner nor later"
+        bound = "" if self.row["bound"] == "none" else "at least "
+        if along(difference, axis) == "0":
+            return f"{bound}less than 1 {axis.name} {word}"
+        relative = f" ({percent(abs(self.row['percent']))})" if self.relative else ""
+        return f"{bound}{self.duration(difference)}{relative} {word}"
+
+    @property
+    def relative(self) -> bool:
+        """Whether the difference has a size in percent: not where the reference needed nothing."""
+        return known(self.row["percent"]) and abs(self.row["percent"]) != float("inf")
 
     def effect(self, than: str = "") -> str:
         """Say the shift, and with censored runs of what it is the mean."""
@@ -121,7 +134,7 @@ class _Said:
         if row["design"] == "paired":
             text = f"{count(n)} paired {plural(n, 'seed')}"
         else:
-            text = f"{count(n)} and {count(m)} unpaired runs"
+            text = f"{count(n)} and {count(m)} unpaired {plural(max(n, m), 'run')}"
         if row["n_dropped"]:
             text += f" ({count(row['n_dropped'])} without a partner left out)"
         return f"{text}, none censored" if not self.censored else f"{text}; {self.losses()}"
@@ -134,19 +147,25 @@ class _Said:
             "diverged": lost,
         }
         return "; ".join(
-            f"{word}: " + ", ".join(f"{count(n)} of {self.name(r)}" for r, n in number.items() if n)
-            for word, number in both.items()
-            if any(number.values())
+            f"{word}: " + ", ".join(f"{count(n)} of {self.name(r)}" for r, n in each.items() if n)
+            for word, each in both.items()
+            if any(each.values())
         )
+
+    def interval(self) -> str:
+        """Say the interval: ``95 % CI 370 to 455``; of one seed there is none."""
+        row = self.row
+        if min(row["n_arm"], row["n_reference"]) < 2:
+            return "one seed gives no interval"
+        low, high = row["lower"], row["upper"]
+        if self.direction < 0:
+            low, high = (-x if known(x) else x for x in (high, low))
+        between = limits(low, high, lambda value: along(value, self.study.axis))
+        return f"{confidence(row['confidence'])} CI {between}"
 
     def evidence(self, *p_values: str) -> str:
         """Return the parenthesis: interval, sample and p-values."""
-        row = self.row
-        limits = (row["lower"], row["upper"])
-        if self.direction < 0:
-            limits = tuple(-x if known(x) else x for x in reversed(limits))
-        between = interval(*limits, row["confidence"])
-        return f"({between}; {self.sample()}; {', '.join(p_values)})"
+        return f"({self.interval()}; {self.sample()}; {', '.join(p_values)})"
 
     def p(self) -> str:
         return p_value(self.row["p_adjusted"], "adjusted p")
@@ -156,53 +175,85 @@ class _Said:
 
     def reached(self, role: str) -> str:
         n = self.row[f"n_{role}"]
-        return f"in {count(self.row[f'reached_{role}'])} of {count(n)} {plural(n, 'run')}"
+        return f"in {count(self.row[f'reached_{role}'])} of {several(n, 'run')}"
 
     def outlook(self) -> str:
-        """Guess how many seeds would settle it."""
-        row, smallest = self.row, self.row["p_smallest"] * self.contrasts
-        n = int(min(row["n_arm"], row["n_reference"]))
-        effect, margin = row["seeds_for_effect"], row["seeds_for_margin"]
-        if smallest > self.alpha:
-            lead = (
-                f"{count(n)} {plural(n, 'seed')} cannot settle it: the smallest adjusted p that "
-                f"so few can give is {number(min(smallest, 1.0), 2)}; "
+        """Guess how many seeds would settle it, if any number does."""
+        row, n = self.row, int(min(self.row["n_arm"], self.row["n_reference"]))
+        return self.obstacle(n) + self.advice(n, row["seeds_for_effect"], row["seeds_for_margin"])
+
+    def advice(self, n: int, effect: Any, margin: Any) -> str:
+        row, kind = self.row, self.row["advice"]
+        if kind == "effect" and effect > n:
+            guess = f"{_about(effect)} would give 80 % power"
+            return f"{guess} if the observed effect were the true one, a rough guess"
+        if kind == "margin" and margin > n:
+            size = percent(100 * row["margin"])
+            return f"{_about(margin)} would settle a difference of {size}, a rough guess"
+        if row["p_limited_by"] == "seeds":
+            return f"from {several(row['seeds_attainable'], 'seed')} on a verdict is possible"
+        return f"more seeds than {count(n)} are needed, no guess how many"
+
+    def obstacle(self, n: int) -> str:
+        """Say what keeps every p-value above the level: too few seeds, or flips."""
+        row, alpha = self.row, self.study.analysis.alpha
+        if row["p_limited_by"] == "seeds":
+            least = number(min(row["p_smallest"] * row["contrasts"], 1.0), 2)
+            return (
+                f"{several(n, 'seed')} cannot settle it: the smallest adjusted p that so few can "
+                f"give is {least}; "
             )
-        else:
-            lead = ""
-        if known(effect) and effect > n:
-            return f"{lead}about {count(effect)} seeds would settle it, a rough guess"
-        if known(margin) and margin > n:
-            guess = f"about {count(margin)} seeds would settle a difference of"
-            return f"{lead}{guess} {percent(100 * row['margin'])}, a rough guess"
-        return f"{lead}more seeds than {count(n)} are needed, no guess how many"
+        if row["p_limited_by"] == "flips":
+            return (
+                f"{count(self.study.analysis.flips)} flips are too few for an adjusted p of "
+                f"{number(alpha)} over {count(row['contrasts'])} contrasts (analysis.flips); "
+            )
+        return ""
+
+
+def _about(seeds: int) -> str:
+    return f"about {several(seeds, 'seed')}" if seeds < CAP else f"more than {count(CAP)} seeds"
+
+
+def _met_from_the_start(said: _Said) -> str:
+    start = f"{said.study.axis.name} 0"
+    return (
+        f"Every run of {said.name('arm')} and {said.name('reference')} met {said.goal} at {start}, "
+        f"so there is nothing to compare: choose a stricter threshold ({said.sample()})"
+    )
 
 
 def _sooner_or_later(said: _Said) -> str:
     if said.without_event("arm"):
         return (
-            f"{said.name('arm')} did not reach {said.level} {said.within}, {said.name('reference')}"
+            f"{said.name('arm')} did not reach {said.goal} {said.within}, {said.name('reference')}"
             f" did {said.reached('reference')}: {said.effect()} {said.evidence(said.p())}"
+            f"{_margin(said)}"
         )
     than = f" than {said.name('reference')}"
-    text = f"{said.name('arm')} reaches {said.level} {said.effect(than)}"
+    text = f"{said.name('arm')} reaches {said.goal} {said.effect(than)}"
     if said.without_event("reference"):
         text += f", where {said.name('reference')} did not reach it"
-    return f"{text} {said.evidence(said.p())}"
+    return f"{text} {said.evidence(said.p())}{_margin(said)}"
+
+
+def _margin(said: _Said) -> str:
+    """Say how the effect stands to the margin, to end a sentence."""
+    return f"; {size(said.row)}" if said.relative else ""
 
 
 def _equivalent(said: _Said) -> str:
     margin = percent(100 * said.row["margin"])
     return (
         f"{said.name('arm')} is equivalent to {said.name('reference')} within ±{margin}: it reaches"
-        f" {said.level} {said.effect()} {said.evidence(said.p_equivalence())}"
+        f" {said.goal} {said.effect()} {said.evidence(said.p_equivalence())}"
     )
 
 
 def _negligible(said: _Said) -> str:
     margin, than = percent(100 * said.row["margin"]), f" than {said.name('reference')}"
     return (
-        f"{said.name('arm')} reaches {said.level} {said.effect(than)}, detectable but negligible: "
+        f"{said.name('arm')} reaches {said.goal} {said.effect(than)}, detectable but negligible: "
         f"within ±{margin} "
         f"{said.evidence(said.p(), said.p_equivalence())}"
     )
@@ -211,7 +262,7 @@ def _negligible(said: _Said) -> str:
 def _inconclusive(said: _Said) -> str:
     return (
         f"{said.name('arm')} against {said.name('reference')} is inconclusive: it reached "
-        f"{said.level} {said.effect()} {said.evidence(said.p())}; {said.outlook()}"
+        f"{said.goal} {said.effect()} {said.evidence(said.p())}; {said.outlook()}"
     )
 
 
@@ -219,17 +270,15 @@ def _not_reached(said: _Said) -> str:
     arm, reference = said.name("arm"), said.name("reference")
     if said.without_event("arm") and said.without_event("reference"):
         return (
-            f"{arm} did not reach {said.level} {said.within}, nor did {reference} ({said.sample()})"
+            f"{arm} did not reach {said.goal} {said.within}, nor did {reference} ({said.sample()})"
         )
     if said.without_event("arm"):
-        text = f"{arm} did not reach {said.level} {said.within}, {reference} did"
+        text = f"{arm} did not reach {said.goal} {said.within}, {reference} did"
         text += f" {said.reached('reference')}"
     elif said.without_event("reference"):
-        text = (
-            f"{arm} reached {said.level} {said.within} {said.reached('arm')}, {reference} in none"
-        )
+        text = f"{arm} reached {said.goal} {said.within} {said.reached('arm')}, {reference} in none"
     else:
-        text = f"{arm} reached {said.level} {said.within} {said.reached('arm')}, {reference}"
+        text = f"{arm} reached {said.goal} {said.within} {said.reached('arm')}, {reference}"
         text += f" {said.reached('reference')}"
     return f"{text}: too few for a verdict, {said.effect()} {said.evidence(said.p())}"
 

@@ -3,34 +3,36 @@
 import base64
 import gzip
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from thresher.tables import TABLES
+from thresher import analyses
+from thresher.study.plan import Study
+
+CARRIED = 2_500_000
+"""Characters of packed tables that the page carries at most; the largest are left out."""
 
 
 @dataclass(frozen=True)
 class Download:
-    """A table that the page carries.
+    """A table of the study.
 
     Attributes
     ----------
     name : str
         The table's name.
-    rows, size : int
-        Rows without the header; bytes of the CSV.
+    rows : int
+        Without the header.
     packed : str
-        The CSV, gzip, base64. Without JavaScript it is offered as ``.csv.gz``.
-    digest : str
-        SHA-256 of the CSV.
+        The CSV, gzip, base64. Without JavaScript it is offered as ``.csv.gz``. Empty where the
+        page would become too large.
     columns : tuple of (str, str, str)
         Name, unit and meaning of each column of the schema.
     """
 
     name: str
     rows: int
-    size: int
     packed: str
-    digest: str
     columns: tuple[tuple[str, str, str], ...]
 
 
@@ -39,16 +41,29 @@ def pack(content: bytes) -> str:
     return base64.b64encode(gzip.compress(content, compresslevel=9, mtime=0)).decode("ascii")
 
 
-def download(name: str, csv: bytes) -> Download:
-    """Describe and pack a table's file."""
-    return Download(
-        name=name,
-        rows=max(csv.count(b"\n") - 1, 0),
-        size=len(csv),
-        packed=pack(csv),
-        digest=hashlib.sha256(csv).hexdigest(),
-        columns=tuple((c, column.unit, column.meaning) for c, column in TABLES[name].items()),
-    )
+def downloads(csv: Mapping[str, bytes], study: Study) -> list[Download]:
+    """Describe the tables' files, and pack them, the smallest first, as far as the page allows."""
+    packed = {name: pack(content) for name, content in csv.items()}
+    carried, left = set(), CARRIED
+    for name in sorted(packed, key=lambda name: len(packed[name])):
+        left -= len(packed[name])
+        if left >= 0:
+            carried.add(name)
+    return [
+        Download(
+            name=name,
+            rows=max(content.count(b"\n") - 1, 0),
+            packed=packed[name] if name in carried else "",
+            columns=_columns(name, study),
+        )
+        for name, content in csv.items()
+    ]
+
+
+def _columns(name: str, study: Study) -> tuple[tuple[str, str, str], ...]:
+    units = {"metric": study.metric.unit, "axis": study.axis.unit}
+    schema = analyses.schemas()[name]
+    return tuple((key, units.get(f.unit, f.unit), f.meaning) for key, f in schema.items())
 
 
 def script_hash(script: str) -> str:

@@ -2,38 +2,28 @@
 
 import base64
 import os
-import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
-from pathlib import Path
 
 import jinja2
+from markupsafe import Markup, escape
 
 from thresher import __version__
 from thresher import format as say
 from thresher.files import write_text
-from thresher.report import sections
-from thresher.report.answer import SIGNS, answer
-from thresher.report.captions import CAPTIONS
-from thresher.report.diagnostics import diagnostics
-from thresher.report.embed import download, pack, script_hash
-from thresher.report.inputs import Inputs, load
+from thresher.report.answer import answer
+from thresher.report.embed import downloads, script_hash
+from thresher.report.material import Material, load
 from thresher.report.method import method
-from thresher.report.svg import inline
+from thresher.report.pictures import packed
+from thresher.report.sections import sections
+from thresher.results import Results
+from thresher.study.plan import Study
 
-CONTENTS = (
-    ("answer", "Answer"),
-    ("curves", "Learning curves"),
-    ("epochs", "Epochs to threshold"),
-    ("contrasts", "Contrasts"),
-    ("thresholds", "Other thresholds"),
-    ("luck", "Was it the seed?"),
-    ("models", "What the models do"),
-    ("sensitivity", "Sensitivity"),
-    ("diagnostics", "Diagnostics"),
-    ("method", "How it was done"),
-    ("downloads", "Downloads"),
-)
+# Letters written from right to left, and marks that turn what follows them.
+_TURNED = {"R", "AL", "RLE", "RLO", "RLI", "FSI"}
+_Path = str | os.PathLike[str]
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M2 3c3 8 6 9 12 10" '
     'fill="none" stroke="#0072b2" stroke-width="2.5"/><path d="M2 3c5 3 8 4 12 5" fill="none" '
@@ -42,81 +32,82 @@ _ICON = (
 
 
 def write(
-    settings: str,
-    tables: Mapping[str, Path],
-    figures: Path,
-    phone: Path,
-    runs: Sequence[Path],
-    canary: Path,
-    output: str | os.PathLike[str],
+    results: Results,
+    tables: Mapping[str, _Path],
+    figures: _Path,
+    phone: _Path,
+    output: _Path,
+    runs: Sequence[_Path] = (),
+    canary: _Path | None = None,
 ) -> None:
     """Write the report of a study as one self-contained HTML file, atomically.
 
     Parameters
     ----------
-    settings : str
-        What `Study.report_settings` gave.
+    results : Results
     tables : mapping of str to path
-        CSV files by the names of `tables.TABLES`; what a study does not have may be missing.
+        The CSV file of every table, which the page carries.
     figures, phone : path
-        Folders of SVG files, for a page and for a phone.
-    runs : sequence of path
-        ``*.run.json`` of every block; may be empty.
-    canary : path
-        JSON of the determinism canary; need not exist.
+        What `gallery.draw_all` wrote, for a page and for a phone.
     output : path
+    runs : sequence of path
+        ``*.run.json`` of every block; none for runs that were made elsewhere.
+    canary : path or None
+        JSON of the determinism canary.
+
+    Raises
+    ------
+    GalleryError, ValueError, OSError
+        Naming the file, if one is missing or can't be read.
     """
-    write_text(render(load(settings, tables, figures, phone, runs, canary)), output)
+    write_text(render(load(results, tables, figures, phone, runs, canary)), output)
 
 
-def render(inputs: Inputs) -> str:
+def render(material: Material) -> str:
     """Return the page as HTML."""
     files = resources.files("thresher.report")
     script = (files / "report.js").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["prose"] = prose_with(material.results.study)
     template = environment.from_string((files / "report.html").read_text(encoding="utf-8"))
-    settings = inputs.settings
+    study, shown = material.results.study, sections(material)
+    visible = [
+        picture
+        for section in shown
+        for picture in (*section.figures, *(p for grid in section.grids for p in grid.figures))
+    ]
     icon = base64.b64encode(_ICON.encode()).decode("ascii")
     return template.render(
         version=__version__,
-        title=settings["report"]["title"],
-        study=settings["name"],
-        question=settings["question"],
+        study=study,
         icon=f"data:image/svg+xml;base64,{icon}",
         css=(files / "report.css").read_text(encoding="utf-8"),
         js=script,
         script_hash=script_hash(script),
-        signs=SIGNS,
-        contents=CONTENTS,
-        answer=answer(inputs),
-        curves=sections.curves(inputs),
-        epochs=sections.epochs(inputs),
-        contrasts=sections.contrasts(inputs),
-        thresholds=sections.thresholds(inputs),
-        luck=sections.luck(inputs),
-        models=sections.models(inputs),
-        sensitivity=sections.sensitivity(inputs),
-        diagnostics=diagnostics(inputs),
-        method=method(inputs),
-        downloads=[download(name, csv) for name, csv in inputs.csv.items()],
-        packed_figures=_packed(inputs),
-        plural=say.plural,
-        count=say.count,
+        sections=shown,
+        answer=answer(material),
+        method=method(material),
+        downloads=downloads(material.csv, study),
+        packed_figures=packed(material, visible),
+        say=say,
     )
 
 
-def _packed(inputs: Inputs) -> dict[str, str]:
-    """Pack the figures that the page shows only on demand or on a phone."""
-    wanted = {name: svg for name, svg in inputs.figures.items() if _place(name) != name}
-    wanted |= {f"phone-{name}": svg for name, svg in inputs.phone.items()}
-    return {name: pack(_inlined(name, svg).encode()) for name, svg in wanted.items()}
+def prose_with(study: Study) -> Callable[[str], Markup]:
+    """Return a filter that keeps labels written from right to left apart from what is around."""
+    labels = {study.label(arm.label) for arm in study.arms}
+    turned = sorted((label for label in labels if _right_to_left(label)), key=len, reverse=True)
+
+    def prose(text: str) -> Markup:
+        written = str(escape(text))
+        for label in turned:
+            written = written.replace(str(escape(label)), f"<bdi>{escape(label)}</bdi>")
+        return Markup(written)
+
+    return prose
 
 
-def _place(name: str) -> str:
-    """Return in whose place a figure is shown: that of another level, or scale."""
-    return re.sub(r"^(survival|forest)_at_\d+$", r"\1_at", name).removesuffix("_log")
-
-
-def _inlined(name: str, svg: str) -> str:
-    place = _place(name.removeprefix("phone-"))
-    return inline(svg, place, CAPTIONS[place][0])
+def _right_to_left(text: str) -> bool:
+    return any(unicodedata.bidirectional(letter) in _TURNED for letter in text)

@@ -1,89 +1,131 @@
 """The contrasts for a paper: a table as Markdown and as LaTeX, with its caption."""
 
-import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import pandas as pd
 
 from thresher import format as say
 from thresher.files import write_text
-from thresher.report.inputs import Inputs, read_or_empty
-from thresher.report.words import limits, records
+from thresher.report.answer import family
+from thresher.report.words import records
+from thresher.results import Results
 
-HEADS = ("Arm", "Difference (epochs)", "Interval", "Percent", "Adjusted p", "Verdict", "Reached")
+Row = tuple[str, ...]
 
 
-def write_paper(settings: str, tables: Mapping[str, Path], folder: str | os.PathLike[str]) -> None:
+def write_paper(results: Results, folder: str | os.PathLike[str]) -> None:
     """Write ``contrasts.md`` and ``contrasts.tex`` into a folder.
 
     Parameters
     ----------
-    settings : str
-        What `Study.report_settings` gave.
-    tables : mapping of str to path
-        At least ``arms`` and ``contrasts``.
+    results : Results
     folder : path
     """
-    found = {name: read_or_empty(Path(tables[name]), name) for name in ("arms", "contrasts")}
-    inputs = Inputs(json.loads(settings), found, {}, {}, {}, (), None)
-    rows = _rows(inputs, found["contrasts"])
-    text = caption(inputs, found["contrasts"])
-    write_text(markdown(rows, text), Path(folder) / "contrasts.md")
-    write_text(latex(rows, text, inputs.settings["name"]), Path(folder) / "contrasts.tex")
+    heads, rows, text = heads_of(results), rows_of(results), caption(results)
+    write_text(markdown(heads, rows, text), Path(folder) / "contrasts.md")
+    write_text(latex(heads, rows, text, results.study.name), Path(folder) / "contrasts.tex")
 
 
-def _rows(inputs: Inputs, contrasts: pd.DataFrame) -> list[tuple[str, ...]]:
-    one = inputs.settings["reference"] is not None
+def heads_of(results: Results) -> Row:
+    """Name the columns."""
+    return (
+        "Arm",
+        f"Difference ({results.study.axis.unit})",
+        "Interval",
+        "Percent",
+        "Interval",
+        "Against the margin",
+        "Adjusted p",
+        "Verdict",
+        "Reached",
+    )
+
+
+def rows_of(results: Results) -> list[Row]:
+    """Say every contrast."""
+    axis = results.study.axis
+
+    def signed(value: float) -> str:
+        return say.signed_duration(value, axis)
+
     return [
         (
-            inputs.label(row["arm"]) + ("" if one else f" − {inputs.label(row['reference'])}"),
-            say.signed_epochs(row["mean_difference"]),
-            limits(row["lower"], row["upper"], say.count),
+            results.label(row["arm"]) + _against(results, row["reference"]),
+            ("" if row["bound"] == "none" else f"{row['bound']} ") + signed(row["mean_difference"]),
+            _limits(row, "", signed),
             say.percent(row["percent"]),
+            _limits(row, "percent_", say.percent),
+            row["size"],
             say.p_value(row["p_adjusted"]).removeprefix("p ").removeprefix("= "),
             row["verdict"],
             f"{say.count(row['reached_arm'])} of {say.count(row['n_arm'])}",
         )
-        for row in records(contrasts)
+        for row in records(results.table("contrasts"))
     ]
 
 
-def caption(inputs: Inputs, contrasts: pd.DataFrame) -> str:
+def _against(results: Results, reference: str) -> str:
+    return "" if results.study.contrast_reference else f" − {results.label(reference)}"
+
+
+def _limits(row: dict[str, float], prefix: str, spoken: Callable[[float], str]) -> str:
+    """Say an interval; one seed, or a reference at 0, gives none."""
+    low, high = row[f"{prefix}lower"], row[f"{prefix}upper"]
+    alone = min(row["n_arm"], row["n_reference"]) < 2
+    if alone or (prefix and not say.known(row["percent"])):
+        return say.MISSING
+    return say.limits(low, high, spoken)
+
+
+def caption(results: Results) -> str:
     """Say what the table shows and how many runs stand behind it."""
+    contrasts, study = results.table("contrasts"), results.study
     if contrasts.empty:
         return "The study has one arm and no contrast."
-    row, reference = contrasts.iloc[0], inputs.settings["reference"]
-    against = f" against {inputs.label(reference)}" if reference else ""
+    row, reference = contrasts.iloc[0], study.contrast_reference
+    axis, unit = study.axis, study.axis.unit
+    against = f" against {results.label(reference)}" if reference else ""
     missed = ""
     if reference:
-        reached = f"{say.count(row['reached_reference'])} of {say.count(row['n_reference'])}"
-        missed = f" {inputs.label(reference)} reached it in {reached} runs."
+        reached = f"{say.count(row['reached_reference'])} of "
+        reached += say.several(row["n_reference"], "run")
+        missed = f" {results.label(reference)} reached it in {reached}."
     design = (
         "paired by seed, sign-flip test"
         if row["design"] == "paired"
-        else ("unpaired, studentised permutation test")
+        else "unpaired, studentised permutation test"
     )
+    every = f", evaluated {say.every(study)}" if say.every(study) else ""
     return (
-        f"Epochs to a held-out loss of {say.nats(inputs.threshold)}{against}: difference of "
-        f"restricted means within {say.epochs(inputs.budget)}, {design}, "
-        f"{say.fraction(row['confidence'])} intervals by inversion (not adjusted), p-values "
-        f"adjusted by Holm over {say.count(len(contrasts))} "
-        f"{say.plural(len(contrasts), 'contrast')}; margin of equivalence "
+        f"{unit[:1].upper()}{unit[1:]} to a {study.metric.label} of "
+        f"{say.measure(study.endpoint.threshold, study.metric)}{say.on_this_set(study)}{against}: "
+        f"difference of restricted means within {say.duration(study.endpoint.budget, axis)}"
+        f"{every}, {design}, {say.confidence(row['confidence'])} intervals by inversion (not "
+        f"adjusted), p-values {family(results)}; margin of equivalence "
         f"±{say.fraction(row['margin'])}.{missed}"
     )
 
 
-def markdown(rows: Sequence[tuple[str, ...]], text: str) -> str:
+def markdown(heads: Row, rows: Sequence[Row], text: str) -> str:
     """Return a Markdown table with its caption below."""
-    lines = [HEADS, tuple("---" if k in (0, 5) else "---:" for k in range(len(HEADS))), *rows]
-    table = "\n".join(
-        "| " + " | ".join(c.replace("|", "\\|") for c in line) + " |" for line in lines
-    )
-    return f"{table}\n\n{text}\n"
+    words = ("Arm", "Against the margin", "Verdict")
+    marks = tuple("---" if head in words else "---:" for head in heads)
+    lines = [tuple(map(in_markdown, heads)), marks, *(tuple(map(in_markdown, row)) for row in rows)]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{table}\n\n{in_markdown(text)}\n"
 
 
+def in_markdown(text: str) -> str:
+    """Write text so that Markdown takes every letter of it for itself."""
+    return "".join(_ENTITIES.get(letter, letter) for letter in " ".join(text.split()))
+
+
+_ENTITIES = {
+    **{sign: f"\\{sign}" for sign in "\\`*_{}[]|#~$"},
+    "<": "&lt;",
+    ">": "&gt;",
+    "&": "&amp;",
+}
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "−": "$-$",
@@ -92,34 +134,41 @@ _SPECIAL = {
     "<": "$<$",
     ">": "$>$",
     "–": "--",
+    "’": "'",
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
 
 
-def escape(text: str) -> str:
+def in_latex(text: str) -> str:
     """Write text as LaTeX takes it."""
-    return "".join(_SPECIAL.get(letter, letter) for letter in text)
+    return "".join(_SPECIAL.get(letter, letter) for letter in " ".join(text.split()))
 
 
-def latex(rows: Sequence[tuple[str, ...]], text: str, name: str) -> str:
+def latex(heads: Row, rows: Sequence[Row], text: str, name: str) -> str:
     """Return a LaTeX table for the package booktabs."""
-    body = "\n".join(" & ".join(map(escape, row)) + r" \\" for row in rows)
+    columns = "".join("l" if h in ("Arm", "Against the margin", "Verdict") else "r" for h in heads)
+    lines = [" & ".join(map(in_latex, row)) + r" \\" for row in rows]
     return "\n".join(
         [
             r"\begin{table}",
             r"\centering",
-            rf"\caption{{{escape(text)}}}",
-            rf"\label{{tab:{name}}}",
-            r"\begin{tabular}{lrrrrlr}",
+            rf"\caption{{{in_latex(text)}}}",
+            rf"\label{{tab:{_plain(name)}}}",
+            rf"\begin{{tabular}}{{{columns}}}",
             r"\toprule",
-            " & ".join(HEADS) + r" \\",
+            " & ".join(map(in_latex, heads)) + r" \\",
             r"\midrule",
-            *([body] if rows else []),
+            *lines,
             r"\bottomrule",
             r"\end{tabular}",
             r"\end{table}",
             "",
         ]
     )
+
+
+def _plain(name: str) -> str:
+    """Return a name that can stand in a LaTeX label."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)

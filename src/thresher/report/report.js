@@ -81,45 +81,58 @@ function makeFigures(figures) {
   if (phone.matches) fit();
 }
 
-// One slider: verdicts, survival curves and forest plot change in the same moment.
-function makeSlider(slider) {
-  const section = one("#thresholds");
-  const levels = all(".level", section);
-  const figures = all(".switched .figure", section);
+// One slider: verdicts and figures of a grid change in the same moment.
+function makeGrid(grid) {
+  const slider = one("input[type=range]", grid);
+  if (!slider) return;
+  const levels = all(".level", grid);
+  const figures = all(".switched .figure", grid);
+  const output = one("output", grid);
   let wanted = slider.value;
   slider.addEventListener("input", async () => {
     wanted = slider.value;
     const level = wanted;
-    const names = figures.map((figure) => figure.dataset.shown.replace(/\d+$/, level));
+    const names = figures.map((figure) => stepOf(figure.dataset.shown, level));
     const svgs = await Promise.all(names.map(draw));
     if (level !== wanted) return; // the slider has moved on meanwhile
-    figures.forEach((figure, i) => put(figure, names[i], svgs[i]));
+    figures.forEach((figure, i) => {
+      put(figure, names[i], svgs[i]);
+      all(".said", figure).forEach((said, step) => (said.hidden = step !== Number(level)));
+    });
     levels.forEach((part) => (part.hidden = part.dataset.level !== level));
     const name = levels[level].dataset.name;
     slider.setAttribute("aria-valuetext", name);
-    one("#tau-name").textContent = name;
-    section.dataset.level = level;
+    output.textContent = name;
+    grid.dataset.level = level;
   });
 }
 
-// Learning curves: another scale, and the values at an epoch.
-function makeCurves(section) {
-  const figure = one("#figure-learning_curves", section);
-  const slider = one("#epoch", section);
-  const readings = document.getElementById("readings");
-  all("[name=scale]", section).forEach((radio) =>
+// "survival.level-4" at step 7 is "survival.level-7".
+const stepOf = (name, step) => name.slice(0, name.lastIndexOf("-") + 1) + step;
+
+// Another scale of a figure.
+function makeScale(choice) {
+  const figure = document.getElementById(choice.dataset.figure);
+  all("input", choice).forEach((radio) =>
     radio.addEventListener("change", async () => {
-      await show(figure, radio.value === "log" ? "learning_curves_log" : "learning_curves");
-      if (slider && !one("#read-epoch").hidden) slider.dispatchEvent(new Event("input"));
+      await show(figure, radio.value);
+      figure.dispatchEvent(new Event("redrawn"));
     }),
   );
-  if (slider && readings) makeReading(figure, slider, JSON.parse(readings.textContent));
+}
+
+// Learning curves: the values at a place on the axis.
+function makeCurves() {
+  const figure = one("#figure-learning_curves");
+  const slider = one("#reading");
+  const readings = document.getElementById("readings");
+  if (figure && slider && readings) makeReading(figure, slider, JSON.parse(readings.textContent));
 }
 
 function makeReading(figure, slider, readings) {
   const read = (index) => {
-    one("#read-epoch").textContent = "at epoch " + readings.names[index];
-    one("#read-epoch").hidden = false;
+    one("#read-at").textContent = `at ${readings.axis} ${readings.names[index]}`;
+    one("#read-at").hidden = false;
     slider.value = index;
     slider.setAttribute("aria-valuetext", readings.names[index]);
     readings.arms.forEach((values, arm) => {
@@ -135,8 +148,10 @@ function makeReading(figure, slider, readings) {
     const share = (event.clientX - frame.left) / frame.width;
     if (share < 0 || share > 1) return;
     const [low, high] = readings.limits;
-    const epoch = low + share * (high - low);
-    read(nearest(readings.epochs, epoch));
+    read(nearest(readings.times, low + share * (high - low)));
+  });
+  figure.addEventListener("redrawn", () => {
+    if (!one("#read-at").hidden) read(Number(slider.value));
   });
 }
 
@@ -155,7 +170,7 @@ function mark(figure, readings, index) {
   if (!svg || !frame) return;
   const line = one(".guide", svg) ?? svg.appendChild(document.createElementNS(svg.namespaceURI, "line"));
   const [low, high] = readings.limits;
-  const x = frame.left + ((readings.epochs[index] - low) / (high - low)) * frame.width;
+  const x = frame.left + ((readings.times[index] - low) / (high - low)) * frame.width;
   const toUser = svg.getScreenCTM().inverse();
   const top = new DOMPoint(x, frame.top).matrixTransform(toUser);
   const bottom = new DOMPoint(x, frame.bottom).matrixTransform(toUser);
@@ -203,9 +218,9 @@ function start() {
   all(".needs-js:not(output)").forEach((part) => (part.hidden = false));
   all("table.sortable").forEach(makeSortable);
   makeFigures(all("figure.figure"));
-  const slider = one("#tau");
-  if (slider) makeSlider(slider);
-  makeCurves(one("#curves"));
+  all(".grid").forEach(makeGrid);
+  all(".scale-axis").forEach(makeScale);
+  makeCurves();
   all("[data-save]").forEach((button) =>
     button.addEventListener("click", () => saveFigure(button.closest("figure"), button.dataset.save)),
   );

@@ -6,37 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from thresher.report.inputs import Inputs
-from thresher.report.words import KINDS, METRICS, limits, records
+from thresher import format as say
+from thresher.registry import View, ViewColumn
+from thresher.report.words import records
+from thresher.results import Results
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a shown table.
-
-    Attributes
-    ----------
-    head : str
-    name : str
-        The table's column that is shown, and that orders the rows.
-    kind : str
-        One of `words.KINDS`; ``label`` for an arm, ``verdict``, or ``text``.
-    between : tuple of str
-        The columns of the limits shown behind the value; the value is left out where it is one
-        of them.
-    unit : str
-    """
-
-    head: str
-    name: str
-    kind: str = "text"
-    between: tuple[str, ...] = ()
-    unit: str = ""
-
-    @property
-    def number(self) -> bool:
-        """Whether it holds numbers."""
-        return self.kind not in {"text", "label", "verdict", "metric"}
+ROWS, OPEN = 1000, 60
+"""Rows that the page has of a table at most, and those beyond which it is folded."""
+_WORDS = {"text", "arm", "verdict", "metric", "size"}
 
 
 @dataclass(frozen=True)
@@ -45,202 +22,142 @@ class Cell:
 
     text: str
     sort: str
-    number: bool
-    verdict: bool
+    kind: str
 
 
 @dataclass(frozen=True)
-class View:
-    """A table ready to be shown; `folded` behind a line to click."""
+class Head:
+    """What stands above a column."""
 
-    name: str
+    text: str
+    unit: str
+    number: bool
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A table ready to be shown; `total` counts its rows, `rows` has those that the page has."""
+
+    table: str
     caption: str
-    heads: tuple[Mapping[str, Any], ...]
+    heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    folded: bool = False
+    total: int
+    folded: bool
 
 
-_PAIR = (Column("Arm", "arm", "label"), Column("Compared with", "reference", "label"))
-_LIMITS = ("lower", "upper")
-_INTERVAL = Column("Interval", "lower", "difference", _LIMITS, "epochs")
-_DIFFERENCE = Column("Difference", "mean_difference", "difference", (), "epochs")
-COLUMNS: Mapping[str, tuple[Column, ...]] = {
-    "arms": (
-        Column("Arm", "arm", "label"),
-        Column("Parameters", "parameters", "count"),
-        Column("Runs", "n", "count"),
-        Column("Reached", "reached", "count"),
-        Column("Censored", "censored", "count"),
-        Column("Diverged", "diverged", "count"),
-        Column(
-            "Restricted mean (t limits)",
-            "restricted_mean",
-            "epochs",
-            ("restricted_mean_lower", "restricted_mean_upper"),
-            "epochs",
-        ),
-        Column(
-            "Median (order-statistic limits)",
-            "median",
-            "epochs",
-            ("median_lower", "median_upper"),
-            "epochs",
-        ),
-        Column(
-            "Reached (Wilson limits)",
-            "reached_fraction",
-            "share",
-            ("reached_lower", "reached_upper"),
-            "%",
-        ),
-        Column(
-            "ERT (bootstrap limits)",
-            "ert",
-            "epochs",
-            ("ert_lower", "ert_upper"),
-            "epochs",
-        ),
-    ),
-    "contrasts": (
-        *_PAIR,
-        Column("Verdict", "verdict", "verdict"),
-        _DIFFERENCE,
-        _INTERVAL,
-        Column("Relative", "percent", "percent", ("percent_lower", "percent_upper"), "%"),
-        Column("p", "p", "p"),
-        Column("p, Holm", "p_adjusted", "p"),
-        Column("p of equivalence, Holm", "p_equivalence_adjusted", "p"),
-        Column("Runs", "n_arm", "count"),
-        Column("Reached", "reached_arm", "count"),
-        Column("Reached, other arm", "reached_reference", "count"),
-        Column("P(sooner) + ½ P(tie)", "win_probability", "number"),
-        Column("Cliff’s delta", "cliffs_delta", "number"),
-    ),
-    "pairs": (
-        *_PAIR,
-        Column("Verdict", "verdict", "verdict"),
-        _DIFFERENCE,
-        _INTERVAL,
-        Column("Relative", "percent", "percent", (), "%"),
-        Column("p, Holm", "p_adjusted", "p"),
-        Column("P(sooner) + ½ P(tie)", "win_probability", "number"),
-    ),
-    "thresholds": (
-        Column("Arm", "arm", "label"),
-        Column("Compared with", "reference", "label"),
-        Column("Threshold", "threshold", "nats", (), "nats"),
-        Column("Verdict", "verdict", "verdict"),
-        _DIFFERENCE,
-        Column("Interval at this level alone", "lower", "difference", _LIMITS, "epochs"),
-        Column("p at this level alone", "p", "p"),
-        Column("p, max-T over the grid", "p_max_t", "p"),
-        Column("Reached", "reached_arm", "count"),
-        Column("Reached, other arm", "reached_reference", "count"),
-    ),
-    "rank_tests": (
-        *_PAIR,
-        Column("Test", "test"),
-        Column("Design", "design"),
-        Column("n", "n", "count"),
-        Column("Statistic", "statistic", "number"),
-        Column("p, not adjusted", "p", "p"),
-    ),
-    "hazards": (
-        *_PAIR,
-        Column("Hazard ratio (Wald limits)", "hazard_ratio", "number", _LIMITS),
-        Column("p, not adjusted", "p", "p"),
-    ),
-    "omnibus": (
-        Column("Test", "test"),
-        Column("Arms", "arms", "count"),
-        Column("Seeds", "n", "count"),
-        Column("Statistic", "statistic", "number"),
-        Column("p", "p", "p"),
-    ),
-    "final": (
-        Column("Arm", "arm", "label"),
-        Column("At the budget", "metric", "metric"),
-        Column("Runs", "n", "count"),
-        Column("Mean", "mean", "number"),
-        Column("Interquartile mean (bootstrap limits)", "iqm", "number", _LIMITS),
-    ),
-    "luck_winners": (
-        Column("Arm", "arm", "label"),
-        Column("Seeds drawn", "seeds", "count"),
-        Column("Has the best mean", "wins", "share", (), "%"),
-    ),
-    "luck_pairs": (
-        *_PAIR,
-        Column("Seeds drawn", "seeds", "count"),
-        Column("Comes in the other order", "other_order", "share", (), "%"),
-        Column("Ties", "tie", "share", (), "%"),
-    ),
-    "improvement": (
-        *_PAIR,
-        Column("At the budget", "metric", "metric"),
-        Column(
-            "Probability that a run is better (bootstrap limits)", "probability", "number", _LIMITS
-        ),
-    ),
-}
+def filled(results: Results, view: View) -> Filled | None:
+    """Fill a view from its table; None where that has no rows.
 
-
-def view(
-    inputs: Inputs, name: str, caption: str, folded: bool = False, table: pd.DataFrame | None = None
-) -> View | None:
-    """Show a table of the study; None for a table without rows.
-
-    Parameters
-    ----------
-    inputs : Inputs
-    name : str
-        A key of `COLUMNS`.
-    caption : str
-    folded : bool
-        Whether it opens only on a click.
-    table : pandas.DataFrame or None
-        Rows to show instead of all.
+    Columns that say the same of every row, or nothing, stay away.
     """
-    rows = inputs.tables[name] if table is None else table
-    columns = [column for column in COLUMNS[name] if not _idle(column, rows)]
-    return filled(inputs, name, caption, columns, rows, folded)
+    table = results.table(view.table)
+    caption = view.caption if isinstance(view.caption, str) else view.caption(results)
+    return fill(results, view.table, caption, view.columns, table, view.folded)
 
 
-def _idle(column: Column, rows: pd.DataFrame) -> bool:
-    """Return whether a column says the same of every row: nothing diverged, one reference."""
-    return (column.name == "diverged" and not rows["diverged"].any()) or (
-        column.name == "reference" and len(set(rows["reference"])) == 1
-    )
-
-
-def filled(
-    inputs: Inputs,
+def fill(
+    results: Results,
     name: str,
     caption: str,
-    columns: Sequence[Column],
+    columns: Sequence[ViewColumn],
     table: pd.DataFrame,
     folded: bool = False,
-) -> View | None:
-    """Fill a view from columns of one's own; None for a table without rows."""
+) -> Filled | None:
+    """Fill a view from any table; None for one without rows."""
     if table.empty:
         return None
-    heads = tuple({"text": c.head, "unit": c.unit, "number": c.number} for c in columns)
-    rows = tuple(tuple(_cell(inputs, column, row) for column in columns) for row in records(table))
-    return View(name, caption, heads, rows, folded)
+    kept = [column for column in columns if not _idle(column, table)]
+    say_of = _sayings(results)
+    rows = tuple(
+        tuple(_cell(results, column, row, say_of) for column in kept)
+        for row in records(table.iloc[:ROWS])
+    )
+    heads = tuple(
+        Head(column.head, _unit(column, results), column.kind not in _WORDS) for column in kept
+    )
+    return Filled(name, caption, heads, rows, len(table), folded or len(table) > OPEN)
 
 
-def _cell(inputs: Inputs, column: Column, row: Mapping[str, Any]) -> Cell:
+def _idle(column: ViewColumn, table: pd.DataFrame) -> bool:
+    """Return whether a column has nothing to say: nothing diverged, one reference."""
+    if column.name == "diverged":
+        return not table["diverged"].any()
+    if column.name == "reference":
+        return len(set(table["reference"])) == 1
+    return bool(table[column.name].isna().all()) and not column.limits
+
+
+def _unit(column: ViewColumn, results: Results) -> str:
+    study = results.study
+    units = {
+        "time": study.axis.unit,
+        "difference": study.axis.unit,
+        "level": study.metric.unit,
+        "percent": "%",
+        "share": "%",
+    }
+    return units.get(column.kind, "")
+
+
+def _sayings(results: Results) -> Mapping[str, Callable[[Any], str]]:
+    """Return how each kind of number is said; its unit stands in the head."""
+    axis = results.study.axis
+    return {
+        "count": say.count,
+        "time": lambda value: say.along(value, axis),
+        "difference": lambda value: say.signed_duration(value, axis),
+        "level": say.number,
+        "number": say.number,
+        "p": lambda value: say.p_value(value).removeprefix("p ").removeprefix("= "),
+        "percent": lambda value: say.percent(value).removesuffix(" %"),
+        "share": lambda value: say.fraction(value).removesuffix(" %"),
+    }
+
+
+def _cell(
+    results: Results,
+    column: ViewColumn,
+    row: Mapping[str, Any],
+    say_of: Mapping[str, Callable[[Any], str]],
+) -> Cell:
     value = row[column.name]
-    if column.kind == "label":
-        return Cell(inputs.label(value), inputs.label(value), False, False)
-    if not column.number:
-        text = METRICS.get(value, str(value)) if column.kind == "metric" else str(value)
-        return Cell(text, text, False, column.kind == "verdict")
-    say: Callable[[Any], str] = KINDS[column.kind]
-    shown = [] if column.name in column.between else [say(value)]
-    if column.between and not (shown and pd.isna(value)):
-        low, high = (row[name] for name in column.between)
-        between = limits(low, high, say)
-        shown.append(f"({between})" if shown else between)
-    missing = pd.isna(value)
-    return Cell(" ".join(shown), "" if missing else repr(float(value)), True, False)
+    if column.kind in _WORDS:
+        text = _word(results, column.kind, value)
+        return Cell(text, text, column.kind)
+    if not say.known(value) and column.name not in column.limits:
+        return Cell(say.MISSING, "", column.kind)
+    spoken = say_of[column.kind]
+    shown = [] if column.name in column.limits else [spoken(value)]
+    if column.limits:
+        between = _between(column, row, spoken)
+        limits = between or say.MISSING
+        shown.append(f"({limits})" if shown else limits)
+    sort = repr(float(value)) if say.known(value) else ""
+    return Cell(" ".join(shown), sort, column.kind)
+
+
+def _between(column: ViewColumn, row: Mapping[str, Any], spoken: Callable[[Any], str]) -> str:
+    """Say the limits; nothing where there are none, as for one run."""
+    low, high = (row[name] for name in column.limits)
+    alone = any(row.get(name) == 1 for name in ("n", "n_arm", "n_reference", "n_pairs"))
+    finite = say.known(low) or say.known(high)
+    if not finite and (alone or column.kind in {"number", "share"}):
+        return ""
+    least = "0" if column.kind == "time" else f"{say.MINUS}{say.INFINITY}"
+    return say.limits(low, high, spoken, least)
+
+
+def _word(results: Results, kind: str, value: Any) -> str:
+    if not say.known(value):
+        return say.MISSING
+    if kind == "arm":
+        return results.label(value)
+    if kind == "size":
+        sign = {"more than the margin": "> ", "less than the margin": "< "}.get(value)
+        return f"{sign}{say.fraction(results.study.analysis.margin)}" if sign else str(value)
+    if kind == "metric":
+        metric = next((m for m in results.study.metrics if m.name == value), None)
+        unit = f" ({metric.unit})" if metric and metric.unit else ""
+        return f"{metric.label}{unit}" if metric else str(value)
+    return str(value)

@@ -1,16 +1,17 @@
 """Bands around mean curves: simultaneous by sign-flipped residuals, or pointwise."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-from thresher.statistics.flips import Signs, enumerated, generator
+from thresher.statistics.flips import Signs, draw
+from thresher.statistics.limits import FEWEST_FOR_BAND
 
-FEWEST = 6
 FLIPS = 4_999
-_EXACT_UP_TO = 13
+EXACT_UP_TO = 13
 _CHUNK = 512
 KINDS = ("simultaneous", "pointwise")
 
@@ -27,8 +28,9 @@ class Band:
         Limits are NaN where there is no band.
     kind : str
         ``simultaneous``, ``pointwise`` or, with fewer than 6 runs, ``none``.
-    critical : float
-        Half width in standard errors; NaN without a band.
+    critical : float, or ndarray of shape (epochs,)
+        Half width in standard errors; NaN without a band. One for each epoch where the degrees of
+        freedom are Welch's.
     """
 
     n: int
@@ -36,20 +38,24 @@ class Band:
     lower: np.ndarray
     upper: np.ndarray
     kind: str
-    critical: float
+    critical: float | np.ndarray
 
 
 def mean_band(
-    curves: np.ndarray, kind: str = "simultaneous", confidence: float = 0.95, entropy: int = 0
+    curves: np.ndarray,
+    kind: str = "simultaneous",
+    confidence: float = 0.95,
+    entropy: int = 0,
+    seeds: Sequence[int | str] | np.ndarray | None = None,
 ) -> Band:
     """Return the mean of curves with a band; curves of paired differences get theirs the same way.
 
     Estimand: the mean curve. Assumption: independent seeds. The simultaneous (sup-t) band is
     m ± q s/√n with q the quantile of max over epochs of the re-studentised |t| of sign-flipped
-    residuals: all sign changes for n ≤ 13, else 4,999 random ones. It covers the whole mean curve
-    in about 0.90 to 0.95 of studies at n = 10 to 30. The pointwise band takes Student's t and
-    covers each epoch by itself only. Epochs without spread have width zero and stay out of the
-    maximum; fewer than 6 curves get no band.
+    residuals: all sign changes for n ≤ 13, else the seeds' first 4,999 random ones. It covers the
+    whole mean curve in about 0.90 to 0.95 of studies at n = 10 to 30. The pointwise band takes
+    Student's t and covers each epoch by itself only. Epochs without spread have width zero and
+    stay out of the maximum; fewer than 6 curves get no band.
 
     Parameters
     ----------
@@ -58,6 +64,8 @@ def mean_band(
     kind : {"simultaneous", "pointwise"}
     confidence : float
     entropy : int
+    seeds : sequence of int or str, or None
+        Of the curves, whose signs these are; 0 … n − 1 where None.
 
     References
     ----------
@@ -65,7 +73,7 @@ def mean_band(
     """
     values = _checked(curves, kind)
     n, mean = len(values), values.mean(axis=0)
-    if n < FEWEST:
+    if n < FEWEST_FOR_BAND:
         return _without(n, mean)
     residuals = values - mean
     power = (residuals**2).sum(axis=0)
@@ -77,7 +85,7 @@ def mean_band(
         critical = 0.0
     else:
         scaled = residuals[:, spread] / np.sqrt(power[spread])
-        z = _largest(band_signs(n, entropy), scaled)
+        z = _largest(band_signs(n if seeds is None else seeds, entropy), scaled)
         # The variance of flipped residuals follows from their mean, so t grows with z.
         critical = _quantile(z, confidence)
         critical = math.sqrt((n - 1) * critical**2 / max(n - critical**2, 1e-12))
@@ -90,6 +98,7 @@ def difference_band(
     kind: str = "simultaneous",
     confidence: float = 0.95,
     entropy: int = 0,
+    seeds: tuple[Sequence[int | str] | np.ndarray, Sequence[int | str] | np.ndarray] | None = None,
 ) -> Band:
     """Return the difference of two independent mean curves, arm − reference, with a band.
 
@@ -101,12 +110,14 @@ def difference_band(
     kind : {"simultaneous", "pointwise"}
     confidence : float
     entropy : int
+    seeds : pair of sequences of int or str, or None
+        Of the arm and of the reference; equal seeds have signs of their own in each.
     """
     values = [_checked(arm, kind), _checked(reference, kind)]
     sizes = [len(part) for part in values]
     means = [part.mean(axis=0) for part in values]
     mean = means[0] - means[1]
-    if min(sizes) < FEWEST:
+    if min(sizes) < FEWEST_FOR_BAND:
         return _without(min(sizes), mean)
     residuals = [part - m for part, m in zip(values, means, strict=True)]
     powers = [(part**2).sum(axis=0) for part in residuals]
@@ -116,23 +127,23 @@ def difference_band(
     if kind == "pointwise":
         weights = sum(s**2 / (n - 1) for s, n in zip(shares, sizes, strict=True))
         freedom = np.divide(error**4, weights, out=np.ones(len(mean)), where=spread)
-        factor = stats.t.ppf((1 + confidence) / 2, freedom)
-        band = _band(min(sizes), mean, error * factor, kind, 1.0)
-        return Band(band.n, mean, band.lower, band.upper, kind, float(np.median(factor)))
+        return _band(min(sizes), mean, error, kind, stats.t.ppf((1 + confidence) / 2, freedom))
     critical = 0.0
     if spread.any():
         parts = [part[:, spread] for part in residuals]
-        t = _welch_maxima(parts, [power[spread] for power in powers], entropy)
+        labels = sizes if seeds is None else seeds
+        signs = [
+            draw(own, FLIPS, entropy, 0, purpose).matrix
+            for own, purpose in zip(labels, ("flips", "flips of the reference"), strict=True)
+        ]
+        t = _welch_maxima(parts, [power[spread] for power in powers], signs)
         critical = _quantile(t, confidence)
     return _band(min(sizes), mean, error, kind, critical)
 
 
-def band_signs(n: int, entropy: int) -> Signs:
-    """Return the signs of a band: all for n ≤ 13, else 4,999 random rows."""
-    if n <= _EXACT_UP_TO:
-        return enumerated(n)
-    bits = generator(entropy, "bands").integers(0, 2, size=(FLIPS, n), dtype=np.int8)
-    return Signs(2 * bits - 1, exact=False)
+def band_signs(seeds: int | Sequence[int | str] | np.ndarray, entropy: int) -> Signs:
+    """Return the signs of a band: all for n ≤ 13, else the seeds' first 4,999 random ones."""
+    return draw(seeds, FLIPS, entropy, EXACT_UP_TO)
 
 
 def _largest(signs: Signs, scaled: np.ndarray) -> np.ndarray:
@@ -144,22 +155,15 @@ def _largest(signs: Signs, scaled: np.ndarray) -> np.ndarray:
 
 
 def _welch_maxima(
-    residuals: list[np.ndarray], powers: list[np.ndarray], entropy: int
+    residuals: list[np.ndarray], powers: list[np.ndarray], signs: list[np.ndarray]
 ) -> np.ndarray:
-    bits = generator(entropy, "bands").integers(
-        0, 2, size=(FLIPS, sum(map(len, residuals))), dtype=np.int8
-    )
-    signs = 2 * bits - 1
-    n = len(residuals[0])
     out = np.empty(FLIPS)
     for begin in range(0, FLIPS, _CHUNK):
         rows = slice(begin, begin + _CHUNK)
         means, variance = [], np.zeros(residuals[0].shape[1])
-        for part, power, own in zip(
-            residuals, powers, (signs[rows, :n], signs[rows, n:]), strict=True
-        ):
+        for part, power, own in zip(residuals, powers, signs, strict=True):
             size = len(part)
-            means.append(own.astype(float) @ part / size)
+            means.append(own[rows].astype(float) @ part / size)
             variance = variance + (power / size - means[-1] ** 2) / (size - 1)
         floor = 1e-12 * sum(
             power / len(part) for power, part in zip(powers, residuals, strict=True)
@@ -189,7 +193,9 @@ def _quantile(maxima: np.ndarray, confidence: float) -> float:
     return float(np.quantile(maxima, confidence, method="higher"))
 
 
-def _band(n: int, mean: np.ndarray, error: np.ndarray, kind: str, critical: float) -> Band:
+def _band(
+    n: int, mean: np.ndarray, error: np.ndarray, kind: str, critical: float | np.ndarray
+) -> Band:
     return Band(n, mean, mean - critical * error, mean + critical * error, kind, critical)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from thresher.statistics.flips import Signs
 from thresher.statistics.permutation import Labels, permutation_test
-from thresher.statistics.signflip import signflip
+from thresher.statistics.signflip import Flipped, flipped
 
 
 def paired_equivalence(
@@ -32,10 +32,14 @@ def paired_equivalence(
     ----------
     Schuirmann (1987), J. Pharmacokinet. Biopharm. 15:657.
     """
-    _check_margin(margin)
-    above = signflip(arm - (1 - margin) * reference, signs).p_greater
-    below = signflip(arm - (1 + margin) * reference, signs).p_less
-    return np.maximum(above, below)
+    check_margin(margin)
+    columns = flipped(arm - reference, reference, signs)
+    return np.array([equivalence_p(column, margin) for column in columns])
+
+
+def equivalence_p(contrast: Flipped, margin: float) -> float:
+    """Return the same for differences whose scale is the reference, already flipped."""
+    return max(contrast.p(-margin, side=1), contrast.p(margin, side=-1))
 
 
 def unpaired_equivalence(
@@ -51,12 +55,13 @@ def unpaired_equivalence(
         m, a fraction of the reference's mean.
     labels : Labels
     """
-    _check_margin(margin)
-    above = permutation_test(arm, (1 - margin) * reference, labels).p_greater
-    below = permutation_test(arm, (1 + margin) * reference, labels).p_less
+    check_margin(margin)
+    above = permutation_test(arm, (1 - margin) * reference, labels, None).p_greater
+    below = permutation_test(arm, (1 + margin) * reference, labels, None).p_less
     return max(above, below)
 
 
-def _check_margin(margin: float) -> None:
+def check_margin(margin: float) -> None:
+    """Refuse a margin that is not a fraction."""
     if not 0 < margin < 1:
         raise ValueError(f"margin must be inside (0, 1), but was {margin}")

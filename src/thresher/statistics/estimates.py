@@ -14,11 +14,11 @@ from thresher.statistics.survival import wilson
 
 
 def estimates(runs: pd.DataFrame, confidence: float, entropy: int) -> dict[str, Any]:
-    """Return the estimates of one arm by their columns in `tables.ARMS`."""
+    """Return the estimates of one arm by their columns in the table ``arms``."""
     time, event = times_of(runs)
     reached = int(event.sum())
     diverged = int((runs["outcome"] == "diverged").sum()) if "outcome" in runs else 0
-    mean = restricted_mean(time, confidence)
+    mean = restricted_mean(time, confidence, float(runs["budget"].iloc[0]))
     median = order_statistic_median(np.where(event, time, np.inf), confidence)
     running = ert(time, event, confidence, entropy)
     lower, upper = wilson(np.array(reached), len(runs), confidence)

@@ -1,14 +1,19 @@
-"""Random signs of seeds, drawn once and shared by every contrast and threshold."""
+"""Random signs of seeds: a stream for every seed, shared by all contrasts, thresholds, curves."""
 
+import hashlib
+import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 EXACT_UP_TO = 20
 DOMAIN = zlib.crc32(b"statistics")
-_CHUNK = 1 << 14
+# Steps of the p-value within the level of one contrast, if flips can give them.
+STEPS = 20
+_CHUNK_CELLS = 1 << 20
+_MOST_CELLS = 1 << 28  # flips × seeds, in bytes; and flips × contrasts, in time
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,11 @@ class Signs:
         """Smallest two-sided p-value that is possible."""
         return max(2.0 ** (1 - self.n), self.resolution)
 
+    @property
+    def balance(self) -> np.ndarray:
+        """Σ gᵢ of every flip, shape (flips,)."""
+        return self.matrix.sum(axis=1, dtype=np.int32).astype(float)
+
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Return Σ gᵢ vᵢ of every flip, in chunks, so that memory stays bounded.
 
@@ -53,30 +63,21 @@ class Signs:
         -------
         ndarray, shape (flips, k)
         """
-        out = np.empty((len(self.matrix), values.shape[1]))
+        out = np.empty((values.shape[1], len(self.matrix))).T  # a column lies in one piece
         for rows, signs in self.chunks():
             out[rows] = signs @ values
         return out
 
     def chunks(self) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield row slices and their signs as floats."""
-        for begin in range(0, len(self.matrix), _CHUNK):
-            rows = slice(begin, begin + _CHUNK)
+        size = max(1, _CHUNK_CELLS // max(self.n, 1))
+        for begin in range(0, len(self.matrix), size):
+            rows = slice(begin, begin + size)
             yield rows, self.matrix[rows].astype(float)
 
-    def of(self, seeds: np.ndarray) -> "Signs":
-        """Return the signs of some of the seeds; exact if they are few enough.
-
-        Parameters
-        ----------
-        seeds : ndarray of bool, shape (n,)
-        """
-        if seeds.all():
-            return self
-        few = int(seeds.sum())
-        if self.exact or few <= EXACT_UP_TO:
-            return enumerated(few)
-        return Signs(self.matrix[:, seeds], exact=False)
+    def first(self, flips: int) -> "Signs":
+        """Return the first random rows; all rows of an enumeration."""
+        return self if self.exact else Signs(self.matrix[:flips], exact=False)
 
 
 def generator(entropy: int, purpose: str) -> np.random.Generator:
@@ -87,10 +88,23 @@ def generator(entropy: int, purpose: str) -> np.random.Generator:
     entropy : int
         The study's.
     purpose : str
-        What the stream is for, such as ``"flips"``.
+        What the stream is for, such as ``"luck"``.
     """
-    key = (DOMAIN, zlib.crc32(purpose.encode()))
+    return _stream(entropy, purpose)
+
+
+def _stream(entropy: int, purpose: str, *own: int) -> np.random.Generator:
+    key = (DOMAIN, zlib.crc32(purpose.encode()), *own)
     return np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=key))
+
+
+def _seed_stream(entropy: int, purpose: str, seed: int | str) -> np.random.Generator:
+    """Return the stream of one seed; a word's is found by its digest, ``"7"`` has that of 7."""
+    word = str(seed)
+    if word.isascii() and word.isdigit() and str(int(word)) == word:
+        return _stream(entropy, purpose, int(word))
+    digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+    return _stream(entropy, f"{purpose} of a name", int.from_bytes(digest, "little"))
 
 
 def enumerated(n: int) -> Signs:
@@ -100,21 +114,59 @@ def enumerated(n: int) -> Signs:
     return Signs((1 - 2 * bits).astype(np.int8), exact=True)
 
 
-def draw(n: int, flips: int, entropy: int) -> Signs:
-    """Enumerate the sign changes of n ≤ 20 seeds, else draw `flips` random ones.
+def draw(
+    seeds: int | Sequence[int | str] | np.ndarray,
+    flips: int,
+    entropy: int,
+    exact_up_to: int = EXACT_UP_TO,
+    purpose: str = "flips",
+) -> Signs:
+    """Enumerate the sign changes of up to 20 seeds, else draw `flips` random ones.
+
+    Every seed has a stream of its own: whatever other seeds there are, and however many flips,
+    it keeps its signs. Seeds that are added later thus leave the columns of the first ones alone,
+    and analyses of some of the seeds agree with those of all.
 
     Parameters
     ----------
-    n : int
-        Seeds.
+    seeds : int or sequence of int or str
+        The seeds, or their number n for 0 … n − 1.
     flips : int
         Random flips M beyond 20 seeds; the p-value's denominator is M + 1.
     entropy : int
         The study's; equal entropy gives equal signs, in every analysis of the study.
+    exact_up_to : int
+        Seeds up to which all are enumerated.
+    purpose : str
+        Another one gives other, independent streams.
     """
-    if n <= EXACT_UP_TO:
-        return enumerated(n)
+    labels = range(seeds) if isinstance(seeds, int) else seeds
+    if len(labels) <= exact_up_to:
+        return enumerated(len(labels))
     if flips < 1:
         raise ValueError(f"flips must be at least 1, but was {flips}")
-    bits = generator(entropy, "flips").integers(0, 2, size=(flips, n), dtype=np.int8)
-    return Signs(2 * bits - 1, exact=False)
+    size = 4 * math.ceil(flips / 32)  # whole words, so that more flips only add to the first ones
+    columns = np.empty((len(labels), flips), np.int8)
+    for column, seed in zip(columns, labels, strict=True):
+        drawn = np.frombuffer(_seed_stream(entropy, purpose, seed).bytes(size), np.uint8)
+        column[:] = np.unpackbits(drawn, count=flips)
+    columns *= 2
+    columns -= 1
+    return Signs(columns.T, exact=False)
+
+
+def flips_for(flips: int, alpha: float, contrasts: int, seeds: int) -> int:
+    """Return how many random flips a family takes, so that p-values can be small enough.
+
+    With M flips no p-value is below 1 / (M + 1), and one contrast of m has the level α / m. At
+    least 20 steps fit below it, unless flips × contrasts or flips × seeds grow beyond 2^28.
+
+    Parameters
+    ----------
+    flips : int
+        Asked for; never fewer.
+    alpha : float
+    contrasts, seeds : int
+    """
+    wanted = math.ceil(STEPS * contrasts / alpha) - 1
+    return max(flips, min(wanted, _MOST_CELLS // max(contrasts, seeds, 1)))

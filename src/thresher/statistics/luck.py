@@ -11,7 +11,6 @@ from numpy.polynomial import Polynomial
 from thresher.statistics.checking import check_events
 from thresher.statistics.estimates import runs_by_arm, runs_of, times_of
 from thresher.statistics.flips import generator
-from thresher.tables import LUCK_PAIRS, LUCK_WINNERS, check
 
 SEEDS = (1, 3, 5, 10)
 DRAWS = 10_000
@@ -19,80 +18,102 @@ _TIE = 1e-9
 
 
 def luck(
-    events: pd.DataFrame, arms: Sequence[str] = (), entropy: int = 0
+    events: pd.DataFrame, arms: Sequence[str] = (), entropy: int = 0, paired: bool = True
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Say how often small comparisons would have come out otherwise.
 
-    k seeds are drawn for each arm independently, without replacement, and arms are ranked by the
-    mean of min(T, B). For k = 1 the answer is exact, beyond it a mean over 10,000 draws. Sizes
-    k that the arm with the fewest runs doesn't have, or has only once over, are left out.
+    k seeds are drawn without replacement, and arms are ranked by the mean of min(T, B). Paired,
+    they are drawn from those that every arm has, the same for all arms, as a small study of this
+    design would have them; unpaired, for each arm independently. For k = 1 the answer is exact,
+    beyond it a mean over 10,000 draws. Sizes k that the arm with the fewest runs doesn't have, or
+    has only once over, are left out.
 
     Parameters
     ----------
     events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
+        Columns of the table ``events``.
     arms : sequence of str
         Order of the arms; that of the events where empty.
     entropy : int
+    paired : bool
 
     Returns
     -------
     pairs : pandas.DataFrame
-        Columns of `tables.LUCK_PAIRS`: every pair, the later arm against the earlier. Where the
-        means of all seeds tie, either order is another one.
+        Columns of the table ``luck_pairs``: every pair, the later arm against the earlier.
+        Where the means of all seeds tie, either order is another one.
     winners : pandas.DataFrame
-        Columns of `tables.LUCK_WINNERS`; those who tie share the win.
+        Columns of the table ``luck_winners``; those who tie share the win.
     """
     runs = runs_by_arm(check_events(events))
     labels = list(arms or runs)
-    times = {label: times_of(runs_of(runs, label))[0] for label in labels}
+    times = _times(runs, labels, paired)
     study = next(iter(runs.values()))["study"].iloc[0] if runs else ""
     fewest = min(map(len, times.values()), default=0)
-    sizes = [k for k in SEEDS if k == 1 or k < fewest]
-    drawn = _draw(times, max(sizes), entropy)
-    pairs, winners = [], []
-    for k in sizes if len(labels) > 1 else []:
+    sizes = [k for k in SEEDS if k == 1 or k < fewest] if fewest and len(labels) > 1 else []
+    drawn = _draw(times, max(sizes), entropy, paired) if sizes else {}
+    pairs: list[dict[str, Any]] = []
+    winners: list[dict[str, Any]] = []
+    for k in sizes:
         means = {label: values[:, :k].mean(axis=1) for label, values in drawn.items()}
-        for first, second in itertools.combinations(labels, 2):
-            other, tie = _order(times, means, second, first, k)
-            keys = {"study": study, "arm": second, "reference": first, "seeds": k}
+        for reference, arm in itertools.combinations(labels, 2):
+            keys = {"study": study, "arm": arm, "reference": reference, "seeds": k}
+            found = _differences(times if k == 1 else means, arm, reference, paired or k > 1)
+            other, tie = _order(found, times[arm].mean() - times[reference].mean())
             pairs.append({**keys, "other_order": other, "tie": tie})
-        wins = single_wins(list(times.values())) if k == 1 else _wins(means)
+        single = k == 1 and not paired
+        wins = single_wins(list(times.values())) if single else _wins(times if k == 1 else means)
         for label, share in zip(labels, wins, strict=True):
             winners.append({"study": study, "arm": label, "seeds": k, "wins": share})
     return (
-        check(pd.DataFrame(pairs, columns=list(LUCK_PAIRS)), LUCK_PAIRS, "luck_pairs"),
-        check(pd.DataFrame(winners, columns=list(LUCK_WINNERS)), LUCK_WINNERS, "luck_winners"),
+        pd.DataFrame(pairs),
+        pd.DataFrame(winners),
     )
 
 
-def _draw(times: Mapping[str, np.ndarray], most: int, entropy: int) -> dict[str, np.ndarray]:
+def _times(
+    runs: Mapping[str, pd.DataFrame], labels: Sequence[str], paired: bool
+) -> dict[str, np.ndarray]:
+    """Return min(T, B) by arm; paired, of the seeds that all arms have, in one order."""
+    found = {label: runs_of(runs, label) for label in labels}
+    if paired and found:
+        common = set.intersection(*(set(part["seed"]) for part in found.values()))
+        for label, part in found.items():
+            found[label] = part[part["seed"].isin(common)].sort_values("seed")
+    return {label: times_of(part)[0] for label, part in found.items()}
+
+
+def _draw(
+    times: Mapping[str, np.ndarray], most: int, entropy: int, paired: bool
+) -> dict[str, np.ndarray]:
     """Draw runs of every arm in random order, shape (draws, most); a prefix is a smaller draw."""
     random = generator(entropy, "luck")
-    drawn = {}
+    drawn: dict[str, np.ndarray] = {}
+    rows = np.empty((DRAWS, 0), int)
     for label, values in times.items():
-        keys = random.random((DRAWS, len(values)))
-        first = np.argpartition(keys, min(most, len(values) - 1), axis=1)[:, :most]
-        order = np.take_along_axis(keys, first, axis=1).argsort(axis=1)
-        drawn[label] = values[np.take_along_axis(first, order, axis=1)]
+        if not (paired and drawn):
+            keys = random.random((DRAWS, len(values)))
+            first = np.argpartition(keys, min(most, len(values) - 1), axis=1)[:, :most]
+            order = np.take_along_axis(keys, first, axis=1).argsort(axis=1)
+            rows = np.take_along_axis(first, order, axis=1)
+        drawn[label] = values[rows]
     return drawn
 
 
-def _order(
-    times: Mapping[str, np.ndarray],
-    means: Mapping[str, np.ndarray],
-    arm: str,
-    reference: str,
-    k: int,
-) -> tuple[float, float]:
-    """Return how often the order of two arms is another one, and how often they tie."""
-    whole = _sign(times[arm].mean() - times[reference].mean())
-    if k == 1:
-        found = np.sign(times[arm][:, None] - times[reference][None, :])
-    else:
-        found = _sign(means[arm] - means[reference])
-    tie = float((found == 0).mean())
-    return (float((found == -whole).mean()) if whole != 0 else 1 - tie), tie
+def _differences(
+    values: Mapping[str, np.ndarray], arm: str, reference: str, together: bool
+) -> np.ndarray:
+    """Subtract draw by draw, or else each run of one arm from each of the other."""
+    if together:
+        return values[arm] - values[reference]
+    return np.subtract.outer(values[arm], values[reference])
+
+
+def _order(found: np.ndarray, whole: float) -> tuple[float, float]:
+    """Return how often differences have another sign than that of all seeds, and how often none."""
+    signs, own = _sign(found), _sign(whole)
+    tie = float((signs == 0).mean())
+    return (float((signs == -own).mean()) if own != 0 else 1 - tie), tie
 
 
 def _sign(difference: Any) -> Any:

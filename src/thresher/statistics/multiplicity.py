@@ -1,7 +1,12 @@
 """Adjusting p-values for many contrasts."""
 
+from typing import Literal
+
 import numpy as np
 from scipy import stats
+
+Family = Literal["separate", "joint"]
+FAMILIES: tuple[Family, ...] = ("separate", "joint")
 
 
 def holm(p: np.ndarray) -> np.ndarray:
@@ -28,6 +33,58 @@ def holm(p: np.ndarray) -> np.ndarray:
     adjusted = np.empty(len(values))
     adjusted[order] = np.minimum(np.maximum.accumulate(steps * values[order]), 1.0)
     return adjusted
+
+
+def joint_holm(p: np.ndarray, p_equivalence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Adjust the p-values of difference and equivalence of the same contrasts as one family.
+
+    Of one contrast's two nulls, "no difference" and "a difference of at least the margin", one at
+    most is true. Of 2m hypotheses thus at most m are, and m minus the contrasts of which both have
+    been rejected are left after some steps (Shaffer's first procedure): each contrast gets α / m
+    for both its tests together, and a step down comes only past a contrast with both rejected.
+    Rejecting what is ≤ α keeps the chance of any wrong claim, of either kind, at α.
+
+    Parameters
+    ----------
+    p, p_equivalence : ndarray, shape (m,)
+
+    Returns
+    -------
+    tuple of ndarray, each of shape (m,)
+
+    References
+    ----------
+    Shaffer (1986), J. Am. Stat. Assoc. 81:826.
+    """
+    values = _checked(np.concatenate([_checked(p), _checked(p_equivalence)]))
+    m = len(values) // 2
+    order = np.argsort(values, kind="stable")
+    steps, rejected = np.empty(2 * m), np.zeros(m, int)
+    for place, hypothesis in enumerate(order):
+        steps[place] = m - np.count_nonzero(rejected == 2)
+        rejected[hypothesis % m] += 1
+    adjusted = np.empty(2 * m)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps * values[order]), 1.0)
+    return adjusted[:m], adjusted[m:]
+
+
+def adjust(
+    p: np.ndarray, p_equivalence: np.ndarray, family: Family = "joint"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Adjust the p-values that decide the verdicts of a family of contrasts.
+
+    Parameters
+    ----------
+    p, p_equivalence : ndarray, shape (m,)
+        Of difference and of equivalence.
+    family : {"joint", "separate"}
+        ``joint``: one family of both, the chance of any wrong verdict is at most α; see
+        `joint_holm`. ``separate``: Holm's over each kind by itself, the chance of any wrong
+        difference is at most α, and so is that of any wrong equivalence; of either, 2α.
+    """
+    if family not in FAMILIES:
+        raise ValueError(f"family must be separate or joint, but was {family}")
+    return joint_holm(p, p_equivalence) if family == "joint" else (holm(p), holm(p_equivalence))
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:

@@ -8,10 +8,9 @@ from scipy import stats
 
 from thresher.statistics.checking import check_events
 from thresher.statistics.flips import generator
-from thresher.tables import OMNIBUS, check
+from thresher.statistics.montecarlo import TIE, p_value
 
 PERMUTATIONS = 9_999
-_TIE = 1e-9
 _CELLS = 1 << 22
 
 
@@ -49,15 +48,15 @@ def omnibus(events: pd.DataFrame, paired: bool = True, entropy: int = 0) -> pd.D
     Parameters
     ----------
     events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
+        Columns of the table ``events``.
     paired : bool
     entropy : int
 
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.OMNIBUS`; no row for fewer than two arms or no common seed. Where the
-        statistic is missing because everything ties, p is 1.
+        Columns of the table ``omnibus``; no row for fewer than two arms or no common seed. Where
+        the statistic is missing because everything ties, p is 1.
     """
     runs = check_events(events)
     time = runs["time"].where(runs["event"].astype(bool), np.inf).astype(float)
@@ -71,25 +70,25 @@ def omnibus(events: pd.DataFrame, paired: bool = True, entropy: int = 0) -> pd.D
         samples = [time[runs["arm"] == arm].to_numpy() for arm in wide]
         rows = [_kruskal_row(samples, entropy)]
     study = runs["study"].iloc[0] if len(runs) else ""
-    table = pd.DataFrame([{"study": study, **row} for row in rows], columns=list(OMNIBUS))
-    return check(table, OMNIBUS, "omnibus")
+    table = pd.DataFrame([{"study": study, **row} for row in rows])
+    return table
 
 
 def _friedman_row(times: np.ndarray, entropy: int) -> dict:
     ranks = stats.rankdata(times, axis=1)
     random = generator(entropy, "omnibus")
     chunk = max(1, _CELLS // ranks.size)
-    observed, extreme = _between(ranks.sum(axis=0), len(ranks)), 0
+    observed, found = float(_between(ranks.sum(axis=0), len(ranks))), []
     for begin in range(0, PERMUTATIONS, chunk):
         count = min(chunk, PERMUTATIONS - begin)
         drawn = random.permuted(np.broadcast_to(ranks, (count, *ranks.shape)), axis=2)
-        extreme += _count(_between(drawn.sum(axis=1), len(ranks)), observed)
+        found.append(_between(drawn.sum(axis=1), len(ranks)))
     return {
         "test": "Friedman, labels permuted within seeds",
         "arms": times.shape[1],
         "n": len(times),
         "statistic": friedman(times),
-        "p": (extreme + 1) / (PERMUTATIONS + 1),
+        "p": _p(found, observed),
     }
 
 
@@ -103,17 +102,17 @@ def _kruskal_row(samples: list[np.ndarray], entropy: int) -> dict:
 
     random = generator(entropy, "omnibus")
     chunk = max(1, _CELLS // len(ranks))
-    observed, extreme = between(ranks), 0
+    observed, found = float(between(ranks)), []
     for begin in range(0, PERMUTATIONS, chunk):
         count = min(chunk, PERMUTATIONS - begin)
         drawn = random.permuted(np.broadcast_to(ranks, (count, len(ranks))), axis=1)
-        extreme += _count(between(drawn), observed)
+        found.append(between(drawn))
     return {
         "test": "Kruskal–Wallis, labels permuted",
         "arms": len(samples),
         "n": int(sizes.min()),
         "statistic": kruskal_wallis(samples),
-        "p": (extreme + 1) / (PERMUTATIONS + 1),
+        "p": _p(found, observed),
     }
 
 
@@ -129,5 +128,5 @@ def _within(ranks: np.ndarray) -> float:
     return float(((ranks - (k + 1) / 2) ** 2).sum() / (n * (k - 1)))
 
 
-def _count(drawn: np.ndarray, observed: np.ndarray) -> int:
-    return int(np.count_nonzero(drawn >= observed - _TIE * (1 + abs(observed))))
+def _p(drawn: list[np.ndarray], observed: float) -> float:
+    return float(p_value(np.concatenate(drawn), observed, TIE * (1 + observed), exact=False))

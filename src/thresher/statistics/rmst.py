@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from thresher.statistics.survival import kaplan_meier
 
@@ -19,17 +19,28 @@ class Estimate:
     upper: float
 
 
-def restricted_mean(times: np.ndarray, confidence: float = 0.95) -> Estimate:
-    """Average min(T, B), fully observed under one budget, with Student-t limits.
+def restricted_mean(
+    times: np.ndarray, confidence: float = 0.95, budget: float | None = None
+) -> Estimate:
+    """Average min(T, B), fully observed under one budget, with limits between 0 and B.
 
     Estimand: the restricted mean E min(T, B). Assumption: independent runs, no censoring but at
-    B. One run has no standard error.
+    B. The limits are Student's on the scale log(m / (B − m)), with the error of the delta method,
+    and taken back: they can't leave the possible range, as m ± t s does with few runs, and are
+    close to those where they don't come near its ends. One run has no standard error. Where every
+    run has the budget, or 0, the spread says nothing of the next one's: no error, no limits.
 
     Parameters
     ----------
     times : ndarray, shape (n,)
         min(T, B) in epochs.
     confidence : float
+    budget : float or None
+        B; where None, times are unbounded and the limits m ± t s.
+
+    References
+    ----------
+    Meeker, Hahn & Escobar (2017), Statistical Intervals, §2.6 and D.4 (transformed limits).
     """
     values = np.asarray(times, float)
     if not len(values) or not np.isfinite(values).all():
@@ -39,7 +50,15 @@ def restricted_mean(times: np.ndarray, confidence: float = 0.95) -> Estimate:
         return Estimate(mean, math.nan, math.nan, math.nan)
     error = float(values.std(ddof=1)) / math.sqrt(len(values))
     half = float(stats.t.ppf((1 + confidence) / 2, len(values) - 1)) * error
-    return Estimate(mean, error, mean - half, mean + half)
+    if budget is None:
+        return Estimate(mean, error, mean - half, mean + half)
+    if values.min() < 0 or values.max() > budget:
+        raise ValueError(f"times must be from 0 to {budget}, but are up to {values.max()}")
+    if mean in (0.0, budget):
+        return Estimate(mean, math.nan, math.nan, math.nan)
+    centre, half = math.log(mean / (budget - mean)), half * budget / (mean * (budget - mean))
+    lower, upper = (budget * float(special.expit(centre + s * half)) for s in (-1, 1))
+    return Estimate(mean, error, lower, upper)
 
 
 def censored_restricted_mean(

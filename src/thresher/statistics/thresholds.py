@@ -1,7 +1,6 @@
 """How far contrasts depend on the threshold: a grid of them, adjusted together by max-T."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,15 +8,11 @@ import pandas as pd
 from thresher.evaluations import ArmEvaluations
 from thresher.events import crossings
 from thresher.metric import Metric
-from thresher.statistics.contrasts import Pairs, Plan, contrasts
-from thresher.statistics.flips import Signs, draw
-from thresher.statistics.multiplicity import holm
-from thresher.statistics.permutation import Labels, relabellings, statistics_of
+from thresher.statistics.comparing import Plan
+from thresher.statistics.contrasts import Pairs
+from thresher.statistics.max_t import grid_contrasts
+from thresher.statistics.multiplicity import Family
 from thresher.statistics.survival import survival
-from thresher.statistics.verdict import verdict
-from thresher.tables import THRESHOLD_EVENTS, THRESHOLDS, check
-
-_TIE = 1e-9
 
 
 def threshold_events(
@@ -28,6 +23,9 @@ def threshold_events(
     sustain: int = 3,
 ) -> pd.DataFrame:
     """Find the event of every run at every threshold.
+
+    A run that stopped early at one threshold may end before it reaches a harder one: the budget of
+    a threshold is the study's, or where the first run ends that has not reached it.
 
     Parameters
     ----------
@@ -43,31 +41,45 @@ def threshold_events(
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.THRESHOLD_EVENTS`.
+        Columns of the table ``threshold_events``.
     """
+    laid_out = list(arms)
+    ends = [_ends(arm, metric) for arm in laid_out]
     parts = []
-    for arm in arms:
-        diverged = np.isfinite(arm.diverged_at)
-        for level in grid:
-            times = crossings(arm, metric, level, sustain)
-            reached = np.isfinite(times)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "study": arm.keys["study"],
-                        "arm": arm.keys["arm"],
-                        "seed": arm.seeds,
-                        "threshold": float(level),
-                        "time": np.where(reached, times, budget),
-                        "event": reached,
-                        "outcome": np.select(
-                            [reached, diverged], ["reached", "diverged"], "censored"
-                        ),
-                    }
-                )
-            )
+    for level in grid:
+        times = [crossings(arm, metric, level, sustain) for arm in laid_out]
+        open_ends = [
+            end[~np.isfinite(time) & np.isinf(arm.diverged_at)]
+            for arm, time, end in zip(laid_out, times, ends, strict=True)
+        ]
+        within = float(min([budget, *np.concatenate(open_ends)]))
+        for arm, time in zip(laid_out, times, strict=True):
+            parts.append(_level(arm, time, float(level), within))
     table = pd.concat(parts, ignore_index=True)
-    return check(table, THRESHOLD_EVENTS, "threshold_events")
+    return table
+
+
+def _ends(arm: ArmEvaluations, metric: Metric) -> np.ndarray:
+    """Return each run's last evaluation, shape (runs,)."""
+    measured = arm.measured(metric.name)
+    return np.where(measured, arm.times, 0.0).max(axis=1, initial=0.0)
+
+
+def _level(arm: ArmEvaluations, times: np.ndarray, level: float, budget: float) -> pd.DataFrame:
+    """Lay out the events of an arm at one level, within its budget."""
+    reached, diverged = times <= budget, np.isfinite(arm.diverged_at)
+    return pd.DataFrame(
+        {
+            "study": arm.keys["study"],
+            "arm": arm.keys["arm"],
+            "seed": arm.seeds,
+            "threshold": level,
+            "budget": budget,
+            "time": np.where(reached, times, budget),
+            "event": reached,
+            "outcome": np.select([reached, diverged], ["reached", "diverged"], "censored"),
+        }
+    )
 
 
 def spread_of(values: pd.Series) -> float:
@@ -80,19 +92,18 @@ def spread_of(values: pd.Series) -> float:
     return float(high - low)
 
 
-def level_curves(events: pd.DataFrame, budget: float, confidence: float = 0.95) -> pd.DataFrame:
+def level_curves(events: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     """Tabulate the survival curves of every arm at every threshold.
 
     Parameters
     ----------
     events : pandas.DataFrame
         What `threshold_events` returns.
-    budget : float
     confidence : float
         Of the pointwise limits.
     """
     parts = [
-        survival(rows.assign(budget=budget), confidence).assign(threshold=level)
+        survival(rows, confidence).assign(threshold=level)
         for level, rows in events.groupby("threshold")
     ]
     return pd.concat(parts, ignore_index=True)
@@ -102,7 +113,6 @@ def thresholds(
     events: pd.DataFrame,
     pairs: Pairs,
     primary: float,
-    budget: int,
     *,
     paired: bool = True,
     alpha: float = 0.05,
@@ -110,136 +120,40 @@ def thresholds(
     margin: float = 0.10,
     flips: int = 99_999,
     entropy: int = 0,
+    family: Family = "joint",
 ) -> pd.DataFrame:
     """Compare every pair at every threshold, with one sign per seed across the grid.
 
     ``p_max_t`` compares each level's studentised statistic with the largest over the grid under
     the same flips, so that looking at the whole grid keeps the level of each contrast. Levels
-    without any difference stay out of the maximum. A verdict takes it, Holm-adjusted over the
-    contrasts at its level; equivalence is judged at each level alone.
+    without any difference stay out of the maximum. A verdict takes ``p_decides``, that p-value
+    adjusted over the contrasts at its level; equivalence is judged at each level alone.
 
     Parameters
     ----------
     events : pandas.DataFrame
-        Columns of `tables.THRESHOLD_EVENTS`.
+        Columns of the table ``threshold_events``.
     pairs : sequence of (arm, reference)
     primary : float
         The study's threshold, nats.
-    budget : int
-        Epochs.
-    paired, alpha, confidence, margin, flips, entropy
+    paired, alpha, confidence, margin, flips, entropy, family
         As `contrasts`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.THRESHOLDS`.
+        Columns of the table ``thresholds``.
 
     References
     ----------
     Westfall & Young (1993), Resampling-Based Multiple Testing, single-step max-T.
     """
-    plan = Plan(alpha, confidence, margin, flips, entropy)
-    levels = sorted(events["threshold"].unique())
-    found = [
-        _level(events[events["threshold"] == level], level, pairs, budget, paired, plan)
-        for level in levels
-    ]
-    if not found or not pairs:
-        return check(pd.DataFrame(columns=list(THRESHOLDS)), THRESHOLDS, "thresholds")
-    adjusted = np.column_stack(list(_max_t(events, pairs, paired, plan)))
-    for k, table in enumerate(found):
-        table["p_max_t"] = adjusted[k]
-        table["primary"] = table["threshold"] == primary
-        table["verdict"] = _verdicts(table, alpha)
-        table["n_pairs"] = table["n_arm"]
-    table = pd.concat(found, ignore_index=True)
-    order = {pair: place for place, pair in enumerate(pairs)}
-    place = [order[pair] for pair in zip(table["arm"], table["reference"], strict=True)]
-    table = table.assign(place=place).sort_values(["place", "threshold"], ignore_index=True)
-    return check(table[list(THRESHOLDS)], THRESHOLDS, "thresholds")
-
-
-def _level(
-    events: pd.DataFrame, level: float, pairs: Pairs, budget: int, paired: bool, plan: Plan
-) -> pd.DataFrame:
-    """Run the primary analysis at one level."""
-    settings: dict[str, Any] = dict(vars(plan), paired=paired)
-    return contrasts(events.assign(budget=budget), pairs, **settings).assign(threshold=level)
-
-
-def _verdicts(table: pd.DataFrame, alpha: float) -> list[str]:
-    decisive = zip(
-        table["mean_difference"],
-        holm(table["p_max_t"].to_numpy()),
-        table["p_equivalence_adjusted"],
-        table["reached_arm"] / table["n_arm"],
-        table["reached_reference"] / table["n_reference"],
-        strict=True,
-    )
-    return [verdict(d, p, q, alpha, min(own, its)) for d, p, q, own, its in decisive]
-
-
-def _max_t(events: pd.DataFrame, pairs: Pairs, paired: bool, plan: Plan) -> Iterator[np.ndarray]:
-    """Yield the adjusted p-values of each pair, shape (levels,)."""
-    times = {
-        str(arm): runs.pivot_table(index="seed", columns="threshold", values="time")
-        for arm, runs in events.groupby("arm", sort=False)
+    plan = Plan(alpha, confidence, margin, flips, entropy, family)
+    levels = {
+        float(level): events[events["threshold"] == level] for level in events["threshold"].unique()
     }
-    every = np.unique(events["seed"])
-    signs = draw(len(every), plan.flips, plan.entropy) if paired else None
-    drawn: dict[tuple[int, int], Labels] = {}
-    for arm, reference in pairs:
-        own, its = times[arm], times[reference]
-        if signs is not None:
-            common = np.isin(every, np.intersect1d(own.index, its.index))
-            seeds = every[common]
-            yield max_t((own.loc[seeds] - its.loc[seeds]).to_numpy(float), signs.of(common))
-            continue
-        sizes = len(own), len(its)
-        if sizes not in drawn:
-            drawn[sizes] = relabellings(*sizes, plan.flips, plan.entropy)
-        yield unpaired_max_t(own.to_numpy(float), its.to_numpy(float), drawn[sizes])
-
-
-def max_t(differences: np.ndarray, signs: Signs) -> np.ndarray:
-    """Return sign-flip p-values adjusted for the largest statistic of all columns.
-
-    The studentised mean is monotone in |Σ gᵢ Dᵢ| / √Σ Dᵢ², whose root no flip changes.
-
-    Parameters
-    ----------
-    differences : ndarray, shape (n, k)
-        n seeds, k thresholds.
-    signs : Signs
-
-    Returns
-    -------
-    ndarray, shape (k,)
-        1 where all differences of a column are zero.
-    """
-    length = np.sqrt((differences**2).sum(axis=0))
-    unit = differences / np.where(length > 0, length, 1.0)
-    return _adjusted(np.abs(unit.sum(axis=0)), np.abs(signs.sums(unit)), signs.exact)
-
-
-def unpaired_max_t(arm: np.ndarray, reference: np.ndarray, labels: Labels) -> np.ndarray:
-    """Return permutation p-values of Welch's statistic adjusted for the largest of all columns.
-
-    Parameters
-    ----------
-    arm, reference : ndarray, shapes (n_arm, k), (n_reference, k)
-    labels : Labels
-        One relabelling serves all thresholds.
-    """
-    columns = [statistics_of(arm[:, k], reference[:, k], labels) for k in range(arm.shape[1])]
-    observed = np.array([abs(own) for own, _ in columns])
-    drawn = np.abs(np.column_stack([values for _, values in columns]))
-    return _adjusted(observed, drawn, labels.exact)
-
-
-def _adjusted(observed: np.ndarray, drawn: np.ndarray, exact: bool) -> np.ndarray:
-    largest = drawn.max(axis=1)[:, None]
-    extreme = (largest >= observed - _TIE * (1 + observed)).sum(axis=0)
-    own = 0 if exact else 1
-    return (extreme + own) / (len(drawn) + own)
+    if not levels or not pairs:
+        return pd.DataFrame()
+    found = grid_contrasts(levels, pairs, paired, plan)
+    found = found.assign(threshold=found["level"], primary=found["level"] == primary)
+    return found.assign(n_pairs=found["n_arm"])

@@ -1,8 +1,10 @@
 """Which of two arms gets there first: win probability and Cliff's delta, with censoring."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import optimize, stats
 
 from thresher.statistics.survival import checked_times
 
@@ -70,6 +72,61 @@ def win_probability(
 ) -> float:
     """Return P(arm before reference) + ½ P(tie); see `count_wins`."""
     return count_wins(arm, arm_events, reference, reference_events, paired).probability
+
+
+def win_limits(
+    probability: float, n_arm: int, n_reference: int, paired: bool, confidence: float
+) -> tuple[float, float]:
+    """Return limits of P(arm before reference) + ½ P(tie).
+
+    Paired: Clopper & Pearson's limits of n P̂ wins in n seeds, a tie as half a win; exact without
+    ties, and with them conservative, as ties spread less than wins and losses do. No assumption
+    but independent seeds. Unpaired: Newcombe's score limits (method 5), which solve
+    |θ − P̂| = z √V(θ) with the variance that two exponential distributions of this θ have; they
+    stay inside [0, 1] and hold at 0 and 1, too.
+
+    Parameters
+    ----------
+    probability : float
+        The estimate P̂.
+    n_arm, n_reference : int
+        Runs; equal where paired.
+    paired : bool
+    confidence : float
+
+    Returns
+    -------
+    tuple of float
+        NaN for one seed (run).
+
+    References
+    ----------
+    Clopper & Pearson (1934), Biometrika 26:404; Newcombe (2006), Stat. Med. 25:559.
+    """
+    if min(n_arm, n_reference) < 2:
+        return math.nan, math.nan
+    tail = (1 - confidence) / 2
+    if paired:
+        wins, losses = n_arm * probability, n_arm * (1 - probability)
+        lower = float(stats.beta.ppf(tail, wins, losses + 1)) if wins > 0 else 0.0
+        upper = float(stats.beta.ppf(1 - tail, wins + 1, losses)) if losses > 0 else 1.0
+        return lower, upper
+    z = float(stats.norm.isf(tail))
+
+    def beyond(theta: float) -> float:
+        return abs(theta - probability) - z * _score_error(theta, n_arm, n_reference)
+
+    # At P̂ = 0 and 1 it is a root, too, but not the limit: the search begins a little beside it.
+    near = min(max(probability, 1e-9), 1 - 1e-9)
+    lower = 0.0 if beyond(0.0) <= 0 else float(optimize.brentq(beyond, 0.0, near - 1e-10))
+    upper = 1.0 if beyond(1.0) <= 0 else float(optimize.brentq(beyond, near + 1e-10, 1.0))
+    return lower, upper
+
+
+def _score_error(theta: float, n_arm: int, n_reference: int) -> float:
+    more = (n_arm + n_reference) / 2 - 1
+    spread = 1 + more * (1 - theta) / (2 - theta) + more * theta / (1 + theta)
+    return math.sqrt(theta * (1 - theta) * spread / (n_arm * n_reference))
 
 
 def cliffs_delta(

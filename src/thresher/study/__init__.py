@@ -1,7 +1,9 @@
 """The study file: parsed, checked and fanned out into arms and blocks."""
 
-from thresher.study.document import read_document
+from thresher.study.document import parse_document, parse_part, read_document, read_facts
+from thresher.study.goals import warnings_of
 from thresher.study.loading import StudyError, load, load_configured
+from thresher.study.places import folder_of
 from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task, Training
 
 __all__ = [
@@ -13,7 +15,12 @@ __all__ = [
     "StudyError",
     "Task",
     "Training",
+    "folder_of",
     "load",
     "load_configured",
+    "parse_document",
+    "parse_part",
     "read_document",
+    "read_facts",
+    "warnings_of",
 ]

@@ -2,20 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from thresher.canonical import canonical
 from thresher.declarations import Value
 from thresher.metric import Axis, Metric
 from thresher.training_options import Training
 
 PAIRING = "data+weights"
 METRIC = "eval_loss"
-
-
-def canonical(content: Any) -> str:
-    """Write JSON with sorted keys and no spaces, so that equal content is an equal string."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+ENTROPY = 20261123
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,9 @@ class Endpoint:
         Where it comes from: ``study file`` or ``position baseline``.
     sustain : int
         Consecutive evaluations of a run.
-    smooth : int
-        Evaluations of a trailing mean that takes the metric's place; 1 for none.
+    smooth : float
+        How far back along the axis a trailing mean reaches that takes the metric's place; 0 for
+        none.
     budget : float
         Along the axis.
     """
@@ -81,7 +79,7 @@ class Endpoint:
     threshold: float
     threshold_source: str = "position baseline"
     sustain: int = 3
-    smooth: int = 1
+    smooth: float = 0
     budget: float = 1000
 
 
@@ -96,6 +94,7 @@ class Analysis:
     flips: int = 99_999
     band: str = "simultaneous"
     contrasts: str = "reference"
+    family: str = "joint"
     threshold_grid: tuple[float, ...] = ()
 
 
@@ -118,6 +117,75 @@ class Presentation:
 
 
 @dataclass(frozen=True)
+class TraceSource:
+    """Logs of runs that were made elsewhere, and how they are to be read; see `readers.read`.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Patterns, relative to `folder`.
+    folder : str
+        That of the study file.
+    columns : mapping of str to str or tuple of str
+    arms : mapping of str to str or None
+    format, on_restart, line : str or None
+    budget : float or None
+        Along the axis; None for the largest that all runs have.
+    """
+
+    files: tuple[str, ...]
+    folder: str = "."
+    columns: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    arms: Mapping[str, str | None] = field(default_factory=dict)
+    format: str | None = None
+    on_restart: str | None = None
+    line: str | None = None
+    budget: float | None = None
+
+
+@dataclass(frozen=True)
+class ImportedArm:
+    """What the logs hold of one arm; `first`, `last` and `spacing` of evaluations on the axis."""
+
+    arm: str
+    runs: int
+    seeds: int
+    first: float
+    last: float
+    evaluations_fewest: int
+    evaluations_most: int
+    spacing: float | None
+
+
+@dataclass(frozen=True)
+class ImportFacts:
+    """What was read, what was left out and why; what completes a study of imported runs.
+
+    Attributes
+    ----------
+    arms : tuple of ImportedArm
+    budget : float
+        The study's own, or the largest common one.
+    paired : bool
+        Whether equal seeds belong together.
+    seeds : int
+        Of the arm that has most.
+    notes : tuple of str
+    formats : tuple of str
+        Titles of the readers.
+    files : int
+    """
+
+    arms: tuple[ImportedArm, ...]
+    budget: float
+    paired: bool
+    seeds: int
+    notes: tuple[str, ...]
+    formats: tuple[str, ...]
+    files: int
+
+
+@dataclass(frozen=True)
 class Study:
     """A checked study.
 
@@ -129,6 +197,10 @@ class Study:
         None where the runs were made elsewhere.
     seeds : int
         For each arm; 0 where the runs say it.
+    traces : TraceSource or None
+        Where the runs were made elsewhere and are read from files.
+    imported : ImportFacts or None
+        What was read; None before, and where runs are trained here.
     """
 
     name: str
@@ -147,6 +219,8 @@ class Study:
     endpoint: Endpoint
     analysis: Analysis
     report: Presentation
+    traces: TraceSource | None = None
+    imported: ImportFacts | None = None
 
     @property
     def metric(self) -> Metric:
@@ -194,9 +268,15 @@ class Study:
             }
         )
 
-    def part(self, *fields: str) -> str:
-        """Return some fields as JSON: what a stage depends on."""
-        return canonical({name: asdict(self)[name] for name in fields})
+    def part(self, *names: str) -> str:
+        """Return some fields as JSON: what a stage depends on; see `document.parse_part`."""
+        whole = asdict(self)
+        return json.dumps({name: whole[name] for name in names}, ensure_ascii=False)
+
+    def completed(self, facts: ImportFacts) -> "Study":
+        """Return the study with what its logs hold: arms, budget, pairing, seeds."""
+        every = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Study(**completed_fields(every, facts))
 
     def document(self) -> str:
         """Return the whole study as JSON, for ``study.json``."""
@@ -224,3 +304,16 @@ class Study:
         if self.pairing != PAIRING and self.training is not None:
             found.append(f"pairing is {self.pairing} (plan: {PAIRING})")
         return found
+
+
+def completed_fields(given: Mapping[str, Any], facts: ImportFacts) -> dict[str, Any]:
+    """Complete some fields of a study of imported runs; see `Study.completed`."""
+    found = {
+        "arms": tuple(Arm(arm.arm, arm.arm) for arm in facts.arms),
+        "pairing": given.get("pairing", "none") if facts.paired else "none",
+        "seeds": facts.seeds,
+        "imported": facts,
+    }
+    if "endpoint" in given:
+        found["endpoint"] = replace(given["endpoint"], budget=facts.budget)
+    return {name: found.get(name, value) for name, value in given.items()}

@@ -1,8 +1,9 @@
 """Train a block of seeds of any Keras model at once, as one TensorFlow program."""
 
 from thresher.training.block import Block, train_block
+from thresher.training.canary import run_canary
 from thresher.training.errors import TrainingError
-from thresher.training.job import run_canary, run_job
+from thresher.training.job import run_job
 from thresher.training.streams import Streams
 from thresher.training_options import Training
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from thresher import optimizers
 from thresher.training.errors import TrainingError
-from thresher.training_options import Training
+from thresher.training_options import EVALUATIONS, Training
 
 # TensorFlow's operations that draw from a state of their own, or leave the program.
 UNSEEDED = {
@@ -47,6 +47,9 @@ def check_options(options: Training, seeds: Sequence[int]) -> None:
     for name in ("epochs", "batch_size", "evaluate_every", "evaluation_size", "lane_width"):
         if getattr(options, name) < 1:
             raise TrainingError(f"{name} must be positive, but was {getattr(options, name)}")
+    if options.evaluation not in EVALUATIONS:
+        known = ", ".join(EVALUATIONS)
+        raise TrainingError(f"evaluation must be one of {known}, but was {options.evaluation}")
     if options.epochs % options.evaluate_every:
         raise TrainingError(
             f"epochs must be a multiple of evaluate_every ({options.evaluate_every}), "

@@ -1,39 +1,37 @@
 """One training job of the workflow: a specification and its seeds in, files out."""
 
-import datetime
-import importlib.metadata
 import json
-import os
-import platform
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from importlib import import_module
+from typing import Any, Literal
 
 import keras
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import tensorflow as tf
 
-from thresher import models, tasks
-from thresher.declarations import TaskDeclaration
-from thresher.files import atomic, write_text
-from thresher.study.plan import canonical
+from thresher import decoding, models, tasks
+from thresher.declarations import ModelDeclaration, TaskDeclaration
+from thresher.decoding import Reading
+from thresher.files import write_text
+from thresher.trace import RUN, SEED, write_predictions, write_trace
+from thresher.trace_columns import Data
 from thresher.training.block import Block, DataSource, train_block
 from thresher.training.errors import TrainingError
+from thresher.training.facts import machine_facts, versions
 from thresher.training.progress import print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
 from thresher.training_options import Training
 
-PACKAGES = ("thresher", "tensorflow", "keras", "numpy")
+AXIS = "epoch"
 
 
 @dataclass(frozen=True)
-class _Source:
-    """A declared task with its options filled in."""
+class TaskSource:
+    """A declared task with its options filled in, as `train_block` takes it."""
 
     task: TaskDeclaration
     options: Mapping[str, Any]
@@ -46,9 +44,15 @@ class _Source:
 
 
 def run_job(
-    specification: str, seeds: Sequence[int], traces: str, predictions: str, run: str
+    specification: str,
+    seeds: Sequence[int],
+    traces: str,
+    predictions: str,
+    run: str,
+    plan: Mapping[str, Any] | None = None,
+    folder: str = ".",
 ) -> None:
-    """Train one block and write its traces, predictions and machine facts.
+    """Train one block and write its traces, predictions and facts.
 
     Parameters
     ----------
@@ -56,63 +60,99 @@ def run_job(
         What `Study.specification` gave.
     seeds : sequence of int
     traces, predictions, run : path
-        Parquet, Parquet, JSON. Each is written whole or not at all.
+        Parquet, Parquet, JSON. Each is written whole or not at all; the last keeps the digests of
+        the first two.
+    plan : mapping, optional
+        How the runs were to be analysed when they were trained; kept with the facts.
+    folder : path
+        That of the study file, for models and tasks of the user's own.
     """
     begin = time.perf_counter()
     job = json.loads(specification)
-    block = _train(job, seeds)
+    named = load_named(job, folder)
+    block = train(job, seeds, named)
+    task, options = named[0], job["task"]["options"]
+    reading = decoding.read(task, options, block.example, block.predictions)
+    packages, digests = versions(), {}
+    digests["predictions"] = write_predictions(
+        predictions_table(job, block.seeds, reading),
+        predictions,
+        specification=specification,
+        packages=packages,
+    )
+    digests["traces"] = write_trace(
+        trace_table(job, block),
+        traces,
+        specification=specification,
+        axis=AXIS,
+        quantities=quantities(job["training"]["loss"]),
+        packages=packages,
+    )
     # Facts about this machine stay out of the traces, which are the same wherever they repeat.
-    facts = _facts(len(seeds) * job["training"]["epochs"], time.perf_counter() - begin)
-    write_text(json.dumps(facts, indent=2) + "\n", run)
-    _write(predictions_table(job, block), specification, predictions)
-    _write(trace_table(job, block), specification, traces)
+    seconds = time.perf_counter() - begin
+    facts = machine_facts(len(seeds) * job["training"]["epochs"], seconds)
+    content = {"arm": job["arm"], **facts, "digests": digests, "plan": plan}
+    write_text(json.dumps(content, indent=2) + "\n", run)
 
 
-def run_canary(traces: str, output: str) -> None:
-    """Train the block of a trace file again and compare every number.
+def quantities(loss: str) -> dict[str, Data]:
+    """Return what the engine measures for a loss, and on which data; numbers have no accuracy."""
+    names: dict[str, Data] = {"loss": "training", "accuracy": "training"}
+    names |= {"eval_loss": "held-out", "eval_accuracy": "held-out"}
+    right = decoding.has_accuracy(loss)
+    return {name: data for name, data in names.items() if right or "accuracy" not in name}
+
+
+Named = tuple[TaskDeclaration, ModelDeclaration]
+Kind = Literal["task", "model"]
+
+
+def load_named(job: Mapping[str, Any], folder: str = ".") -> Named:
+    """Load the task and the model that a specification names, ours or the user's own.
+
+    Raises
+    ------
+    OwnError
+        For a file of the user's that can't be used.
+    """
+    task, model = job["task"]["name"], job["model"]["name"]
+    return load_one("task", task, folder), load_one("model", model, folder)
+
+
+def load_one(kind: Kind, name: str, folder: str = ".") -> Any:
+    """Load a task or a model by its name, ours or the user's own."""
+    if ".py" in name:
+        # By its name, so that what serves own files is no part of what our models depend on.
+        own = import_module("thresher.own")
+        return own.load_task(name, folder) if kind == "task" else own.load_model(name, folder)
+    return tasks.load(name) if kind == "task" else models.load(name)
+
+
+def task_and_model(job: Mapping[str, Any], named: Named | None = None) -> tuple[DataSource, Build]:
+    """Return what a specification names, as `train_block` takes it."""
+    task, model = named or load_named(job)
+    options = job["task"]["options"]
+    inputs, head = task.inputs(options), decoding.head(task, options)
+
+    def build_model() -> keras.Model:
+        return model.build(job["model"]["options"], inputs, head)
+
+    return TaskSource(task, options), build_model
+
+
+def train(job: Mapping[str, Any], seeds: Sequence[int], named: Named | None = None) -> Block:
+    """Train the runs of some seeds, as a specification says.
 
     Parameters
     ----------
-    traces : path
-        Carries its specification.
-    output : path
-        JSON: arm, seeds, whether bit-identical, largest absolute deviation (nats or fraction).
+    job : mapping
+    seeds : sequence of int
+    named : tuple, optional
+        What `load_named` gave; needed where a name is the user's own.
     """
-    old = pq.read_table(traces)
-    specification = old.schema.metadata[b"specification"].decode()
-    job = json.loads(specification)
-    seeds = sorted(set(old["seed"].to_pylist()))
-    new = trace_table(job, _train(job, seeds))
-    names = ("loss", "accuracy", "eval_loss", "eval_accuracy")
-    pairs = [(old[name].to_numpy(), new[name].to_numpy()) for name in names]
-    identical = all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
-    largest = max(float(np.nanmax(np.abs(a - b), initial=0.0)) for a, b in pairs)
-    found = {
-        "arm": job["arm"],
-        "seeds": seeds,
-        "epochs": job["training"]["epochs"],
-        "identical": identical,
-        "largest_deviation": largest,
-    }
-    write_text(json.dumps(found, indent=2) + "\n", output)
-
-
-def task_and_model(job: Mapping[str, Any]) -> tuple[DataSource, Build]:
-    """Return what a specification names, as `train_block` takes it."""
-    task = tasks.load(job["task"]["name"])
-    model = models.load(job["model"]["name"])
-    shapes = task.inputs(job["task"]["options"]), task.outputs(job["task"]["options"])
-
-    def build_model() -> keras.Model:
-        return model.build(job["model"]["options"], *shapes)
-
-    return _Source(task, job["task"]["options"]), build_model
-
-
-def _train(job: Mapping[str, Any], seeds: Sequence[int]) -> Block:
     options = Training(**job["training"])
     _set_threads(options.threads)
-    source, build_model = task_and_model(job)
+    source, build_model = task_and_model(job, named)
     streams = Streams(job["entropy"], job["pairing"], job["arm"])
     return train_block(build_model, source, seeds, options, streams, print_line)
 
@@ -135,89 +175,46 @@ def _set_threads(threads: int) -> None:
             ) from None
 
 
-def _facts(run_epochs: int, seconds: float) -> dict[str, Any]:
-    return {
-        "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
-        "run_epochs": run_epochs,
-        "run_epochs_per_second": round(run_epochs / seconds, 1),
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "accelerators": [device.name for device in tf.config.list_physical_devices("GPU")],
-        "platform": platform.platform(),
-        "python": platform.python_version(),
-        "packages": _versions(),
-    }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def _versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in PACKAGES}
-
-
-def _keys(job: Mapping[str, Any], runs: int) -> dict[str, Any]:
-    """Return the columns that name an arm, factors not included."""
-    return {name: [job[name]] * runs for name in ("study", "arm", "variant")}
-
-
 def trace_table(job: Mapping[str, Any], block: Block) -> pa.Table:
     """Lay out the traces, a row for each run and epoch.
 
     A missing value (training loss at epoch 0, no evaluation due) is null; a diverged one is NaN.
     """
     runs, epochs = block.loss.shape
-    rows = runs * (epochs + 1)
-    evaluated = np.zeros((runs, epochs + 1), bool)
-    evaluated[:, block.evaluation_epochs] = True
-    trained = np.ones((runs, epochs + 1), bool)
+    trained, evaluated = np.ones((runs, epochs + 1), bool), np.zeros((runs, epochs + 1), bool)
     trained[:, 0] = False
-    columns: dict[str, Any] = _keys(job, rows)
-    columns.update({name: [level] * rows for name, level in job["factors"]})
-    columns["seed"] = np.repeat(block.seeds.astype(np.int64), epochs + 1)
-    columns["epoch"] = np.tile(np.arange(epochs + 1, dtype=np.int64), runs)
-    for name, values, present in (
-        ("loss", block.loss, trained),
-        ("accuracy", block.accuracy, trained),
-        ("eval_loss", block.eval_loss, evaluated),
-        ("eval_accuracy", block.eval_accuracy, evaluated),
-    ):
+    evaluated[:, block.evaluation_epochs] = True
+    columns = _keys(job, block.seeds, epochs + 1)
+    columns[AXIS] = np.tile(np.arange(epochs + 1, dtype=np.int64), runs)
+    for name, data in quantities(job["training"]["loss"]).items():
+        present = trained if data == "training" else evaluated
         spread = np.zeros((runs, epochs + 1))
-        spread[present] = values.ravel()
+        spread[present] = getattr(block, name).ravel()
         columns[name] = pa.array(spread.ravel(), mask=~present.ravel())
     return pa.table(columns)
 
 
-def predictions_table(job: Mapping[str, Any], block: Block) -> pa.Table:
-    """Lay out the final outputs on the first held-out example, a row a run and timestep.
-
-    For inputs or labels of several features, the first is written.
-    """
-    x, y = (values.reshape(len(values), -1)[:, 0] for values in block.example)
-    steps, runs = len(y), len(block.seeds)
-    outputs = block.predictions.reshape(runs, steps, -1)[:, :, 0].astype(float).ravel()
-    columns = _keys(job, runs * steps)
-    columns.update({name: [level] * (runs * steps) for name, level in job["factors"]})
-    columns["seed"] = np.repeat(block.seeds.astype(np.int64), steps)
-    columns["example"] = np.zeros(runs * steps, np.int64)
-    columns["position"] = np.tile(np.arange(steps, dtype=np.int64), runs)
-    columns["input"] = np.tile(np.resize(x, steps).astype(float), runs)
-    columns["output"] = outputs
-    decoded = np.where(np.isnan(outputs), np.nan, (outputs > 0.5).astype(float))
-    columns["decoded"] = decoded
-    columns["expected"] = np.tile(y.astype(float), runs)
-    columns["wrong"] = pa.array(decoded != columns["expected"], mask=np.isnan(outputs))
+def predictions_table(job: Mapping[str, Any], seeds: np.ndarray, reading: Reading) -> pa.Table:
+    """Lay out the outputs for one held-out example, a row a run and position."""
+    runs, positions = reading.decoded.shape
+    rows = runs * positions
+    seen, wrong = reading.input, reading.wrong
+    lost = np.isnan(reading.decoded)
+    columns = _keys(job, seeds, positions)
+    columns["example"] = np.zeros(rows, np.int64)
+    columns["position"] = np.tile(np.arange(positions, dtype=np.int64), runs)
+    columns["input"] = pa.nulls(rows, pa.float64()) if seen is None else np.tile(seen, runs)
+    columns["output"] = reading.output.ravel()
+    columns["decoded"] = reading.decoded.ravel()
+    columns["expected"] = np.tile(reading.expected, runs)
+    columns["wrong"] = (
+        pa.nulls(rows, pa.bool_()) if wrong is None else pa.array(wrong.ravel(), mask=lost.ravel())
+    )
     return pa.table(columns)
 
 
-def _write(table: pa.Table, specification: str, path: str) -> None:
-    metadata = {"specification": specification, "packages": canonical(_versions())}
-    with atomic(path) as temporary:
-        pq.write_table(table.replace_schema_metadata(metadata), temporary, compression="zstd")
+def _keys(job: Mapping[str, Any], seeds: np.ndarray, rows: int) -> dict[str, Any]:
+    """Return the columns that name each run, for so many rows a run."""
+    names = {**{name: job[name] for name in RUN}, **dict(job["factors"])}
+    columns: dict[str, Any] = {name: [level] * (rows * len(seeds)) for name, level in names.items()}
+    return {**columns, SEED: np.repeat(seeds.astype(np.int64), rows)}

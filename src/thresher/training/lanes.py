@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from thresher.training.checks import check_program
 from thresher.training.errors import TrainingError
 from thresher.training.stacked import StackedOptimizer
-from thresher.training_options import Training
+from thresher.training_options import SHARED, Training
 
+# What is measured of a batch, and of a held-out set: in all, and in its first half.
+TRAINED = ("loss", "accuracy")
+EVALUATED = ("eval_loss", "eval_accuracy", "eval_loss_half", "eval_accuracy_half")
 Accuracy = Callable[[Any, Any], Any]
 _ACCURACIES: dict[str, Accuracy] = {
     "binary_crossentropy": keras.metrics.binary_accuracy,
@@ -65,7 +69,14 @@ class Lanes:
                 variable.assign(value)
         self.optimizer.reset()
 
-    def train(self, first: int, x: Any, y: Any, held_out: tuple[Any, Any]) -> tuple[Any, ...]:
+    def placed(self, held_out: tuple[Any, Any]) -> tuple[Any, Any]:
+        """Return held-out examples as tensors, so that they are copied once, not at each call."""
+        x, y = (tf.convert_to_tensor(values) for values in held_out)
+        return x, y
+
+    def train(
+        self, first: int, x: Any, y: Any, held_out: tuple[Any, Any]
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Train some epochs and evaluate where due.
 
         Parameters
@@ -74,29 +85,36 @@ class Lanes:
             Epochs done before.
         x, y : array, shape (epochs, width, batch, ...)
         held_out : tuple of array
-            Inputs and labels, shared by all lanes.
+            Inputs and labels, each of shape (width, examples, ...), or (examples, ...) where the
+            evaluation is shared.
 
         Returns
         -------
-        loss, accuracy : array, shape (epochs, width)
-        eval_loss, eval_accuracy : array, shape (evaluations, width)
+        trained : array, shape (epochs, TRAINED, width)
+        evaluated : array, shape (evaluations, EVALUATED, width)
         """
         if self._program is None:
             self._program = self._trace(x, y, held_out)
         given = [tf.convert_to_tensor(values) for values in (first, x, y, *held_out)]
-        return tuple(part.numpy() for part in self._program(*given))
+        trained, evaluated = self._program(*given)
+        return trained.numpy(), evaluated.numpy()
 
-    def evaluate(self, x: Any, y: Any) -> tuple[Any, Any, Any]:
+    def evaluate(self, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Evaluate every lane in inference mode.
+
+        Parameters
+        ----------
+        x, y : array
+            A held-out set, as in `train`.
 
         Returns
         -------
-        loss, accuracy : array, shape (width,)
+        evaluated : array, shape (EVALUATED, width)
         output : array, shape (width, ...)
-            For the first input.
+            For the first example.
         """
-        loss, accuracy, output = self._evaluation(tf.convert_to_tensor(x), tf.convert_to_tensor(y))
-        return loss.numpy(), accuracy.numpy(), output.numpy()
+        found, output = self._evaluation(tf.convert_to_tensor(x), tf.convert_to_tensor(y))
+        return found.numpy(), output.numpy()
 
     def _trace(self, x: Any, y: Any, held_out: tuple[Any, Any]) -> Any:
         """Trace the program once, for any number of epochs."""
@@ -125,16 +143,16 @@ class Lanes:
         epochs = tf.shape(x)[0]
         due = (first + epochs) // every - first // every
         losses, evaluations = (
-            tf.TensorArray(tf.float32, size, element_shape=(2, self.width))
-            for size in (epochs, due)
+            tf.TensorArray(tf.float32, size, element_shape=(len(names), self.width))
+            for size, names in ((epochs, TRAINED), (due, EVALUATED))
         )
 
         def body(epoch: Any, done: Any, losses: Any, evaluations: Any) -> Any:
             losses = losses.write(epoch, self._step(x[epoch], y[epoch]))
 
             def evaluate() -> Any:
-                found = self._evaluation(held_x, held_y)[:2]
-                return done + 1, evaluations.write(done, tf.stack(found))
+                found, _ = self._evaluation(held_x, held_y)
+                return done + 1, evaluations.write(done, found)
 
             is_due = (first + epoch + 1) % every == 0
             done, evaluations = tf.cond(is_due, evaluate, lambda: (done, evaluations))
@@ -143,8 +161,7 @@ class Lanes:
         zero = tf.constant(0)
         loop = (zero, zero, losses, evaluations)
         *_, losses, evaluations = tf.while_loop(lambda epoch, *_: epoch < epochs, body, loop)
-        trained, evaluated = losses.stack(), evaluations.stack()
-        return trained[:, 0], trained[:, 1], evaluated[:, 0], evaluated[:, 1]
+        return losses.stack(), evaluations.stack()
 
     def _step(self, x: Any, y: Any) -> Any:
         loss, accuracy, gradients, fixed = self._vectorized(self._lane, (x, y, self._state()))
@@ -170,11 +187,22 @@ class Lanes:
         return loss, self._accuracy(y, outputs), gradients, updated
 
     def _evaluate(self, x: Any, y: Any) -> Any:
-        def one(state: Any) -> Any:
+        def one(state: Any, x: Any, y: Any) -> Any:
             outputs, _ = self.model.stateless_call(*state, x, **self._modes[False])
-            return self.loss(y, outputs), self._accuracy(y, outputs), outputs[0]
+            half = _first_half(outputs)
+            found = [
+                part
+                for y, outputs in ((y, outputs), (y[: half.shape[0]], half))
+                for part in (self.loss(y, outputs), self._accuracy(y, outputs))
+            ]
+            return *found, outputs[0]
 
-        return self._vectorized(one, self._state())
+        if self.options.evaluation == SHARED:
+            *found, output = self._vectorized(lambda state: one(state, x, y), self._state())
+        else:
+            given = (self._state(), x, y)
+            *found, output = self._vectorized(lambda element: one(*element), given)
+        return tf.stack(found), output
 
     def _accuracy(self, y: Any, outputs: Any) -> Any:
         if self.accuracy is None:
@@ -187,6 +215,15 @@ class Lanes:
         weights = tf.cast(tf.reshape(mask, (*mask.shape, *further)), tf.float32)
         weights = tf.broadcast_to(weights, values.shape)
         return tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
+
+
+def _first_half(outputs: Any) -> Any:
+    """Return the outputs for the first half of the examples, with their mask."""
+    size = max(outputs.shape[0] // 2, 1)
+    half, mask = outputs[:size], getattr(outputs, "_keras_mask", None)
+    if mask is not None:
+        half._keras_mask = mask[:size]
+    return half
 
 
 def _without_decoration(text: str) -> str:

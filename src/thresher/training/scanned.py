@@ -75,12 +75,12 @@ def scan_layer(
     repeats = mask is not None and not layer.zero_output_for_mask
 
     def advance(position: Any, entered: Any, carried: Tensors, weights: Tensors) -> Any:
-        states = carried[repeats:]
+        last, states = (carried[0], carried[1:]) if repeats else (None, carried)
         output, after = step(entered, states, weights)
         if mask is None:
             return output, after
         here = tf.gather(valid, position)
-        output = _where(here, output, carried[0] if repeats else tf.zeros_like(output))
+        output = _where(here, output, tf.zeros_like(output) if last is None else last)
         after = [_where(here, new, old) for new, old in zip(after, states, strict=True)]
         return output, [output, *after] if repeats else after
 
@@ -88,11 +88,10 @@ def scan_layer(
     weights = [tf.convert_to_tensor(v) for v in variables]
     states = tf.nest.flatten(initial_state)
     first, _ = step(entered[0], states, weights)
-    outputs, states = scan(
-        advance, entered, [tf.zeros_like(first), *states] if repeats else states, weights, first
-    )
+    begin = [tf.zeros_like(first), *states] if repeats else states
+    outputs, carried = scan(advance, entered, begin, weights, first)
     last = outputs[-1]
-    states = tf.nest.pack_sequence_as(initial_state, states[repeats:])
+    states = tf.nest.pack_sequence_as(initial_state, carried[1:] if repeats else carried)
     return last, _batch_first(outputs) if layer.return_sequences else last[:, None], states
 
 

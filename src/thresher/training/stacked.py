@@ -11,7 +11,7 @@ from thresher.training_options import Training
 
 
 class StackedOptimizer:
-    """Applies Keras' optimizer once to the stacked variables; clips inside each lane.
+    """Applies an optimizer once to the stacked variables; clips inside each lane.
 
     Parameters
     ----------
@@ -31,34 +31,18 @@ class StackedOptimizer:
         given = dict(options.optimizer_options)
         self.clipping = {name: given.pop(name) for name in optimizers.CLIPPING if name in given}
         self.variables, self.constraints = variables, constraints
-        self.optimizer = optimizers.build(options.optimizer, options.learning_rate, given)
-        self.stacked: list[Any] = []
+        optimizer = optimizers.build(options.optimizer, options.learning_rate, given)
         fused = options.optimizer == "adam" and not set(given) & {"amsgrad", "weight_decay"}
-        self._update = self._adam if fused else self._keras
-        if fused:
-            self.iterations = tf.Variable(0, dtype=tf.int64, trainable=False)
-            moments = [tf.Variable(tf.zeros_like(v)) for v in variables for _ in range(2)]
-            self.moments = list(zip(moments[::2], moments[1::2], strict=True))
-            self._reset = [self.iterations, *moments]
-        else:
-            self.stacked = [keras.Variable(v, trainable=True) for v in variables]
-            self.optimizer.build(self.stacked)
-            self._reset = [v.value for v in self.optimizer.variables]
-            self._initial = [tf.identity(v) for v in self._reset]
+        self._rule = (_FusedAdam if fused else _KerasRule)(optimizer, variables)
 
     @property
     def state(self) -> list[tf.Variable]:
         """Every variable that an update reads or writes, the lanes' own left out."""
-        return [*self._reset, *(v.value for v in [*self.optimizer.variables, *self.stacked])]
+        return self._rule.state
 
     def reset(self) -> None:
         """Forget moments and iterations."""
-        if self._update == self._adam:
-            for variable in self._reset:
-                variable.assign(tf.zeros_like(variable))
-            return
-        for variable, value in zip(self.optimizer.variables, self._initial, strict=True):
-            variable.assign(value)
+        self._rule.reset()
 
     def clip(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """Clip the gradients of one lane, as Keras does for one model."""
@@ -74,26 +58,61 @@ class StackedOptimizer:
 
     def apply(self, gradients: Sequence[tf.Tensor]) -> None:
         """Update all lanes' variables."""
-        self._update(gradients)
+        self._rule.apply(gradients)
         for variable, constraint in zip(self.variables, self.constraints, strict=True):
             if constraint is not None:
                 variable.assign(tf.vectorized_map(constraint, variable.value(), warn=False))
 
-    def _keras(self, gradients: Sequence[tf.Tensor]) -> None:
+
+class _KerasRule:
+    """Keras' optimizer, on variables of its own kind that hold the lanes' values."""
+
+    def __init__(self, optimizer: Any, variables: Sequence[tf.Variable]) -> None:
+        self.optimizer, self.variables = optimizer, variables
+        self.stacked = [keras.Variable(v, trainable=True) for v in variables]
+        optimizer.build(self.stacked)
+        self.initial = [tf.identity(v.value) for v in optimizer.variables]
+
+    @property
+    def state(self) -> list[tf.Variable]:
+        return [v.value for v in [*self.optimizer.variables, *self.stacked]]
+
+    def reset(self) -> None:
+        for variable, value in zip(self.optimizer.variables, self.initial, strict=True):
+            variable.assign(value)
+
+    def apply(self, gradients: Sequence[tf.Tensor]) -> None:
         for stacked, variable in zip(self.stacked, self.variables, strict=True):
             stacked.assign(variable)
         self.optimizer.apply(gradients, self.stacked)
         for stacked, variable in zip(self.stacked, self.variables, strict=True):
             variable.assign(stacked.value)
 
-    def _adam(self, gradients: Sequence[tf.Tensor]) -> None:
-        """Keras' Adam in one pass over memory, by TensorFlow's fused kernel."""
+
+class _FusedAdam:
+    """Keras' Adam in one pass over memory, by TensorFlow's fused kernel."""
+
+    def __init__(self, optimizer: Any, variables: Sequence[tf.Variable]) -> None:
+        self.optimizer, self.variables = optimizer, variables
+        self.iterations = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self.moments = [[tf.Variable(tf.zeros_like(v)) for v in variables] for _ in range(2)]
+
+    @property
+    def state(self) -> list[tf.Variable]:
+        optimizer = [v.value for v in self.optimizer.variables]
+        return [self.iterations, *self.moments[0], *self.moments[1], *optimizer]
+
+    def reset(self) -> None:
+        for variable in [self.iterations, *self.moments[0], *self.moments[1]]:
+            variable.assign(tf.zeros_like(variable))
+
+    def apply(self, gradients: Sequence[tf.Tensor]) -> None:
         optimizer = self.optimizer
         rate = optimizer._learning_rate
         rate = rate(self.iterations) if callable(rate) else tf.convert_to_tensor(rate)
         step = tf.cast(self.iterations.assign_add(1), tf.float32)
-        for variable, (first, second), gradient in zip(
-            self.variables, self.moments, gradients, strict=True
+        for variable, first, second, gradient in zip(
+            self.variables, *self.moments, gradients, strict=True
         ):
             tf.raw_ops.ResourceApplyAdam(
                 var=variable.handle,

@@ -50,9 +50,19 @@ class Streams:
         sequence = self._sequence(Purpose.DATA, seed, shared=self.pairing != "none")
         return np.random.default_rng(sequence)
 
-    def held_out(self) -> np.random.Generator:
-        """Return the generator of the held-out set: the same for every arm and seed."""
-        return np.random.default_rng(self._sequence(Purpose.HELD_OUT, shared=True))
+    def held_out(self, seed: int | None = None) -> np.random.Generator:
+        """Return the generator of a seed's held-out set, or of the one that all share.
+
+        Parameters
+        ----------
+        seed : int or None
+            That of a run: the set is the same for every arm that shares data. None: the set is
+            the same for every arm and seed.
+        """
+        if seed is None:
+            return np.random.default_rng(self._sequence(Purpose.HELD_OUT, shared=True))
+        sequence = self._sequence(Purpose.HELD_OUT, seed, shared=self.pairing != "none")
+        return np.random.default_rng(sequence)
 
     def weights(self, seed: int, *key: int) -> np.ndarray:
         """Return two 32-bit words that seed one variable's initializer."""

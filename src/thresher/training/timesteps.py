@@ -57,16 +57,25 @@ def split(gates: tf.Tensor, n: int) -> list[tf.Tensor]:
     return tf.unstack(tf.reshape(gates, (*gates.shape[:-1], n, gates.shape[-1] // n)), axis=-2)
 
 
+# What a forward pass kept of each timestep, by its position, for the backward pass to read.
+Saved = Callable[[Any], Sequence[Any]]
+
+
+def nothing(_: Any) -> Sequence[Any]:
+    """Stand in for what was kept, where no earlier pass is read."""
+    return ()
+
+
 def over_time(
     step: Callable[..., Any],
     state: Sequence[tuple[int, ...]],
     inputs: tf.Tensor,
     output: tuple[int, ...],
     saves: int = 0,
-    saved: Any = None,
+    saved: Saved = nothing,
     reverse: bool = False,
-) -> tuple[tf.Tensor, Any]:
-    """Call ``step(state, input, saved) → (state, output, saved)`` over all timesteps.
+) -> tuple[tf.Tensor, Saved]:
+    """Call ``step(state, input, saved) → (state, output, values to save)`` over all timesteps.
 
     Parameters
     ----------
@@ -79,15 +88,15 @@ def over_time(
         Shape of a timestep's output, (directions, batch, columns).
     saves : int
         How many values, shaped as the output, a step saves.
-    saved : object, optional
-        What the steps of an earlier call saved.
+    saved : callable
+        Position → what the step of an earlier call saved there.
     reverse : bool
         From the last timestep to the first.
 
     Returns
     -------
     outputs : tensor, shape (directions, batch, timesteps, columns)
-    saved : object
+    saved : callable
         For a later call.
     """
     if inputs.shape[2] <= UNROLLED:
@@ -97,16 +106,13 @@ def over_time(
 
 
 def _unrolled(
-    step: Callable[..., Any], state: Any, inputs: tf.Tensor, saved: Any, reverse: bool
-) -> tuple[tf.Tensor, Any]:
-    order = -1 if reverse else 1
-    entered = tf.unstack(inputs, axis=2)
-    outputs, kept = [], []
-    for values in list(zip(entered, saved or entered, strict=True))[::order]:
-        state, output, keep = step(state, *values)
-        outputs.append(output)
-        kept.append(keep)
-    return tf.stack(outputs[::order], axis=2), kept[::order]
+    step: Callable[..., Any], state: Any, inputs: tf.Tensor, saved: Saved, reverse: bool
+) -> tuple[tf.Tensor, Saved]:
+    timesteps = list(enumerate(tf.unstack(inputs, axis=2)))
+    outputs, kept = {}, {}
+    for position, entered in reversed(timesteps) if reverse else timesteps:
+        state, outputs[position], kept[position] = step(state, entered, saved(position))
+    return tf.stack([outputs[position] for position, _ in timesteps], axis=2), kept.__getitem__
 
 
 def _scanned(
@@ -115,9 +121,9 @@ def _scanned(
     inputs: tf.Tensor,
     output: tuple[int, ...],
     saves: int,
-    saved: Any,
+    saved: Saved,
     reverse: bool,
-) -> tuple[tf.Tensor, Any]:
+) -> tuple[tf.Tensor, Saved]:
     """Scan; a timestep's saved values lie side by side, for each array costs tracing time."""
     timesteps = inputs.shape[2]
     entered = tf.TensorArray(inputs.dtype, timesteps).unstack(tf.transpose(inputs, (2, 0, 1, 3)))
@@ -128,8 +134,7 @@ def _scanned(
 
     def body(done: tf.Tensor, state: Any, arrays: Any) -> Any:
         position = timesteps - 1 - done if reverse else done
-        before = saved and tf.split(saved[0].read(position), saved[1], axis=-1)
-        state, *row = step(state, entered.read(position), before)
+        state, *row = step(state, entered.read(position), saved(position))
         values = [row[0], *([tf.concat(row[1], -1)] if saves else [])]
         written = [a.write(position, value) for a, value in zip(arrays, values, strict=True)]
         return done + 1, list(state), written
@@ -137,7 +142,11 @@ def _scanned(
     arrays = [array(output[-1])] + ([array(saves * output[-1])] if saves else [])
     loop = (tf.constant(0), list(state), arrays)
     outputs, *kept = tf.while_loop(lambda done, *_: done < timesteps, body, loop)[2]
-    return tf.transpose(outputs.stack(), (1, 2, 0, 3)), (kept[0], saves) if saves else None
+
+    def keep(position: Any) -> Sequence[Any]:
+        return tf.split(kept[0].read(position), saves, axis=-1)
+
+    return tf.transpose(outputs.stack(), (1, 2, 0, 3)), keep if saves else nothing
 
 
 def products_over_time(hidden: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:

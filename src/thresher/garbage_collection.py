@@ -1,4 +1,4 @@
-"""Spares the garbage collector where many objects are made that stay."""
+"""Pauses the garbage collector where many objects are made that stay."""
 
 import gc
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Leave reference cycles alone until the block ends.
 
     To import TensorFlow and to trace a program makes hundreds of thousands of objects. Python's

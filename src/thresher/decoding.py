@@ -1,0 +1,184 @@
+"""From a model's outputs to labels, and to right or wrong: what a task says, or its loss implies.
+
+Labels come out as numbers, whatever the coding: the class, 0 or 1, or the number itself, one for
+each position of an example (one a timestep, or one a sequence).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from thresher.declarations import Head, TaskDeclaration
+
+Options = Mapping[str, Any]
+Kind = Literal["binary", "one-hot", "class", "number"]
+
+KINDS: Mapping[str, Kind] = {
+    "binary_crossentropy": "binary",
+    "categorical_crossentropy": "one-hot",
+    "sparse_categorical_crossentropy": "class",
+    "mean_squared_error": "number",
+    "mean_absolute_error": "number",
+    "huber": "number",
+    "log_cosh": "number",
+}
+_ACTIVATIONS = {"binary": "sigmoid", "one-hot": "softmax", "class": "softmax", "number": "linear"}
+
+
+class DecodingError(ValueError):
+    """A task whose head or decoding neither it nor its loss tells."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Outputs of some runs for one example, read as the task reads them.
+
+    Attributes
+    ----------
+    input : ndarray of float, shape (positions,), or None
+        First feature of the input; None where inputs have other positions than labels.
+    output : ndarray of float, shape (runs, positions)
+        Probability of class 1 of two, of the predicted class of several, or the number. Of
+        several labels at one position, the first.
+    decoded : ndarray of float, shape (runs, positions)
+        NaN where the output isn't finite.
+    expected : ndarray of float, shape (positions,)
+    wrong : ndarray of bool, shape (runs, positions), or None
+        None where numbers are neither right nor wrong; means nothing where `decoded` is NaN.
+    """
+
+    input: np.ndarray | None
+    output: np.ndarray
+    decoded: np.ndarray
+    expected: np.ndarray
+    wrong: np.ndarray | None
+
+
+def kind(task: TaskDeclaration) -> Kind:
+    """Return what the labels are, from the loss.
+
+    Raises
+    ------
+    DecodingError
+        If the loss leaves it open.
+    """
+    if task.loss not in KINDS:
+        raise DecodingError(
+            f"the loss {task.loss} does not tell how outputs are read; declare the task's head, "
+            f"decode, expected and score, or take one of {', '.join(KINDS)}"
+        )
+    return KINDS[task.loss]
+
+
+def has_accuracy(loss: str) -> bool:
+    """Return whether outputs for a loss are right or wrong, so that an accuracy means something."""
+    return KINDS.get(loss, "number") != "number"
+
+
+def head(task: TaskDeclaration, options: Options) -> Head:
+    """Return what the task asks of a model's last layer.
+
+    Raises
+    ------
+    DecodingError
+        If neither the task nor its loss tells.
+    """
+    if task.head is not None:
+        return task.head(options)
+    labels, shape = kind(task), task.outputs(options)
+    units = shape[-1]
+    if labels == "class":
+        if task.classes is None:
+            raise DecodingError(
+                f"a task with the loss {task.loss} must declare its classes, because its labels "
+                "do not tell how many there are"
+            )
+        units = len(task.classes(options))
+    return Head(units, _ACTIVATIONS[labels], per_timestep=len(shape) > 1)
+
+
+def decode(task: TaskDeclaration, options: Options, outputs: np.ndarray) -> np.ndarray:
+    """Return the label that each output says, shape ``(n, positions)``; NaN where it isn't finite.
+
+    Parameters
+    ----------
+    task : TaskDeclaration
+    options : mapping
+    outputs : ndarray, shape (n, timesteps, units) or (n, units)
+    """
+    if task.decode is not None:
+        return np.asarray(task.decode(options, outputs), float)
+    labels, units = kind(task), _positions(outputs).astype(float)
+    if labels in ("one-hot", "class"):
+        decoded, finite = units.argmax(axis=-1), np.isfinite(units).all(axis=-1)
+    else:
+        first = units[..., 0]
+        decoded, finite = first > 0.5 if labels == "binary" else first, np.isfinite(first)
+    return np.where(finite, decoded, np.nan)
+
+
+def expected(task: TaskDeclaration, options: Options, y: np.ndarray) -> np.ndarray:
+    """Return labels in the terms of `decode`, shape ``(n, positions)``.
+
+    Parameters
+    ----------
+    task : TaskDeclaration
+    options : mapping
+    y : ndarray, shape (n, *outputs)
+    """
+    if task.expected is not None:
+        return np.asarray(task.expected(options, y), float)
+    units = _positions(y)
+    chosen = units.argmax(axis=-1) if kind(task) == "one-hot" else units[..., 0]
+    return np.asarray(chosen, float)
+
+
+def score(
+    task: TaskDeclaration, options: Options, decoded: np.ndarray, wanted: np.ndarray
+) -> np.ndarray | None:
+    """Return where a decoded label is wrong; None where numbers are neither right nor wrong."""
+    if task.score is not None:
+        wrong = task.score(options, decoded, wanted)
+        return None if wrong is None else np.asarray(wrong, bool)
+    if task.tolerance is not None:
+        return np.abs(decoded - wanted) > task.tolerance
+    return None if kind(task) == "number" else decoded != wanted
+
+
+def read(
+    task: TaskDeclaration,
+    options: Options,
+    example: tuple[np.ndarray, np.ndarray],
+    outputs: np.ndarray,
+) -> Reading:
+    """Read the outputs of some runs for one example.
+
+    Parameters
+    ----------
+    task : TaskDeclaration
+    options : mapping
+    example : tuple of ndarray
+        Its input and its label, without a batch.
+    outputs : ndarray, shape (runs, timesteps, units) or (runs, units)
+    """
+    x, y = example
+    decoded = decode(task, options, outputs)
+    wanted = expected(task, options, y[None])
+    positions = wanted.shape[1]
+    features = x.reshape(positions, -1) if x.shape[:1] == (positions,) else None
+    units = _positions(outputs).astype(float)
+    several = KINDS.get(task.loss) in ("one-hot", "class")
+    return Reading(
+        input=None if features is None else features[:, 0].astype(float),
+        output=units.max(axis=-1) if several else units[..., 0],
+        decoded=decoded,
+        expected=wanted[0],
+        wrong=score(task, options, decoded, wanted),
+    )
+
+
+def _positions(values: np.ndarray) -> np.ndarray:
+    """Return an array of shape ``(n, positions, units)``."""
+    return values.reshape(len(values), -1, values.shape[-1])
