@@ -13,6 +13,7 @@ from thresher.study import plan, wording
 from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.names import LONGEST_FOLDER, repeats
 from thresher.study.problems import Key, Problem
+from thresher.training_options import Training
 
 _OWN = ("model", "match_parameters", "training")
 _TRAINING_FACTORS = ("optimizer", "learning_rate", "batch_size")
@@ -63,7 +64,7 @@ class _Variant:
 def expand(
     variants: Mapping[str, Any],
     task: plan.Task | None,
-    training: plan.Training | None,
+    training: Training | None,
     problems: list[Problem],
     failed: set[str],
 ) -> list[plan.Arm]:
@@ -125,7 +126,7 @@ def _shapes(task: plan.Task | None) -> tuple[tuple[int, ...], Head]:
 
 def _arms(
     variant: _Variant,
-    training: plan.Training | None,
+    training: Training | None,
     shapes: tuple[Any, Any],
     problems: list[Problem],
 ) -> Iterator[plan.Arm]:
@@ -144,7 +145,7 @@ def _arms(
 def _arm(
     variant: _Variant,
     levels: Mapping[Key, Any],
-    training: plan.Training | None,
+    training: Training | None,
     shapes: tuple[Any, Any],
     problems: list[Problem],
 ) -> plan.Arm | None:
@@ -214,12 +215,12 @@ def _bad_folders(key: Key, arm: plan.Arm) -> Iterator[Problem]:
 
 def _training(
     key: Key,
-    common: plan.Training | None,
+    common: Training | None,
     changed: Mapping[str, Any],
     problems: list[Problem],
-) -> plan.Training | None:
+) -> Training | None:
     if common is None:
-        return plan.Training()
+        return Training()
     if "optimizer" in changed and changed["optimizer"] != common.optimizer:
         # Another optimizer has other options and another learning rate.
         changed = {"learning_rate": None, "optimizer_options": {}, **changed}

@@ -13,6 +13,7 @@ from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.names import one_line
 from thresher.study.problems import Problem
 from thresher.study.reading import StudyError, read
+from thresher.training_options import Training
 
 __all__ = ["StudyError", "load", "load_configured"]
 
@@ -148,9 +149,9 @@ def _task_name(content: Mapping[str, Any]) -> str:
 
 def _training(
     content: Mapping[str, Any], found: structure.Structure, problems: list[Problem]
-) -> tuple[plan.Training, bool]:
+) -> tuple[Training, bool]:
     """Return what holds for every arm, and whether its optimizer is right."""
-    training = plan.Training(**content.get("training", {}))
+    training = Training(**content.get("training", {}))
     if content.get("seeds_per_job") == 1:
         training = replace(training, lane_width=1)
     if (name := _task_name(content)) in tasks.NAMES:
@@ -164,7 +165,7 @@ def _training(
 
 
 def _endpoint(
-    content: Mapping[str, Any], task: plan.Task, training: plan.Training
+    content: Mapping[str, Any], task: plan.Task, training: Training
 ) -> plan.Endpoint:
     threshold, source = content.get("threshold", "baseline"), "study file"
     if threshold == "baseline":
