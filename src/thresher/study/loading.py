@@ -23,6 +23,7 @@ from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.names import one_line
 from thresher.study.problems import Problem
 from thresher.study.reading import StudyError, read
+from thresher.training_options import Training
 
 __all__ = ["StudyError", "load", "load_configured"]
 
@@ -167,9 +168,9 @@ def _training(
     found: structure.Structure,
     task: named.NamedTask | None,
     problems: list[Problem],
-) -> tuple[plan.Training, bool]:
+) -> tuple[Training, bool]:
     """Return what holds for every arm, and whether its optimizer is right."""
-    training = plan.Training(**content.get("training", {}))
+    training = Training(**content.get("training", {}))
     if content.get("seeds_per_job") == 1:
         training = replace(training, lane_width=1)
     if task is not None:
@@ -182,9 +183,7 @@ def _training(
     return (training, False) if wrong else (with_rate(training), True)
 
 
-def _endpoint(
-    content: Mapping[str, Any], task: plan.Task, training: plan.Training
-) -> plan.Endpoint:
+def _endpoint(content: Mapping[str, Any], task: plan.Task, training: Training) -> plan.Endpoint:
     threshold, source = content.get("threshold", "baseline"), "study file"
     if threshold == "baseline":
         threshold, source = task.baseline, "position baseline"
