@@ -5,7 +5,7 @@ import sys
 
 from snakemake.utils import min_version
 
-from thresher.study import StudyError, fixing, load_configured, warnings_of
+from thresher.study import StudyError, fixing, folder_of, load_configured, warnings_of
 
 min_version("9.20")
 
@@ -27,8 +27,9 @@ if workflow.is_main_process:
     for warning in warnings_of(STUDY):
         print(warning, file=sys.stderr)
 
-# What a job keeps, but does not depend on: it is no parameter that would make it run again.
+# What a job is told, but does not depend on: it is no parameter that would make it run again.
 config["plan"] = fixing.keys(STUDY)
+config["folder"] = folder_of(STUDY, workflow.basedir)
 
 
 include: "workflow/rules/common.smk"

@@ -5,7 +5,7 @@ import re
 import sys
 from dataclasses import replace
 
-from thresher import analyses, code, declarations, figures
+from thresher import analyses, code, declarations, figures, own
 from thresher.study import Analysis, Presentation
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
@@ -20,7 +20,7 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 
 ARMS = {arm.path: arm for arm in STUDY.arms}
 COLLECTED = [
-    *("name", "metrics", "axis", "endpoint"),
+    *("name", "metrics", "axis"),
     *("arms", "task", "training", "pairing", "entropy"),  # what specifications hold
 ]
 TABLE_FILES = {
@@ -31,10 +31,26 @@ IMPORTED = {"imported": f"results/{STUDY.name}/import.json"} if STUDY.traces els
 EVERY_READER = [
     f"thresher.readers.{name}" for name in declarations.names(code.PACKAGE / "readers")
 ]
+# Models and tasks in files of the user's, which are checked before any training.
+OWN_FILES = {
+    name
+    for name in [getattr(STUDY.task, "name", ""), *(arm.model for arm in STUDY.arms)]
+    if own.is_own(name)
+}
+CHECKED = (
+    {"check": ancient(f"results/{STUDY.name}/check.json")} if OWN_FILES else {}
+)
 EVERYTHING_SHOWN = [
     *(f"thresher.analyses.{name}" for name in analyses.NAMES),
     *(f"thresher.figures.{name}" for name in figures.NAMES),
 ]
+
+# Only for `--sdm conda`. Snakemake looks for wildcards in this path, and a folder may have braces.
+ENVIRONMENT = (
+    os.path.join(workflow.basedir, "workflow", "envs", "thresher.yaml")
+    .replace("{", "{{")
+    .replace("}", "}}")
+)
 
 
 wildcard_constraints:
@@ -56,9 +72,18 @@ def arm_of(wildcards):
 
 
 def training_code(arm):
-    """A digest of the code of one arm's training: other models and tasks don't touch it."""
-    task, model = f"thresher.tasks.{STUDY.task.name}", f"thresher.models.{arm.model}"
-    return code_of("train_block", task, model)
+    """Digests of the code of one arm's training: other models and tasks don't touch it."""
+    names = {"tasks": STUDY.task.name, "models": arm.model}
+    files = [name for name in names.values() if own.is_own(name)]
+    ours = [f"thresher.{kind}.{name}" for kind, name in names.items() if name not in files]
+    ours += ["thresher.own"] if files else []
+    digests = [own.digest(name, config["folder"]) for name in files]
+    return " ".join([code_of("train_block", *ours), *digests])
+
+
+def own_arms():
+    """The arms whose model or task is in a file of the user's."""
+    return [arm for arm in STUDY.arms if {arm.model, STUDY.task.name} & OWN_FILES]
 
 
 def blocks(ending):

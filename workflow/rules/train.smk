@@ -19,8 +19,33 @@ rule study:
         "../../scripts/study.py"
 
 
+if OWN_FILES:
+
+    rule check_own:
+        """Check the user's own models and tasks before any training starts."""
+        output:
+            "results/{study}/check.json",
+        log:
+            "results/{study}/logs/check_own.log",
+        conda:
+            "../envs/thresher.yaml"
+        threads: 1
+        params:
+            specifications=lambda wildcards: [
+                STUDY.specification(arm) for arm in own_arms()
+            ],
+            code=lambda wildcards: [
+                code_of("check_own"),
+                *sorted({training_code(arm) for arm in own_arms()}),
+            ],
+        script:
+            "../../scripts/check_own.py"
+
+
 rule train_block:
     """Train one block of seeds of one arm at once."""
+    input:
+        **CHECKED,
     output:
         traces="results/{study}/traces/{variant}/{factors}/seeds_{block}.parquet",
         predictions="results/{study}/traces/{variant}/{factors}/seeds_{block}.predictions.parquet",
@@ -30,7 +55,7 @@ rule train_block:
     benchmark:
         "results/{study}/benchmarks/train_block/{variant}/{factors}/seeds_{block}.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.training.threads
     resources:
         accelerator=1,
@@ -54,7 +79,7 @@ rule canary:
     benchmark:
         "results/{study}/benchmarks/canary.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.training.threads
     resources:
         accelerator=1,
@@ -76,7 +101,7 @@ rule collect:
     benchmark:
         "results/{study}/benchmarks/collect.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         study=lambda wildcards: STUDY.part(*COLLECTED),
@@ -97,7 +122,7 @@ rule join_predictions:
     benchmark:
         "results/{study}/benchmarks/join_predictions.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         code=code_of("join_predictions"),

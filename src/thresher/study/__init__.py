@@ -3,6 +3,7 @@
 from thresher.study.document import parse_document, parse_part, read_document, read_facts
 from thresher.study.goals import warnings_of
 from thresher.study.loading import StudyError, load, load_configured
+from thresher.study.places import folder_of
 from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task, Training
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "StudyError",
     "Task",
     "Training",
+    "folder_of",
     "load",
     "load_configured",
     "parse_document",
