@@ -1,6 +1,7 @@
 """More cells of the calibration: ratios, families of verdicts, numbers of seeds, other limits."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -27,7 +28,7 @@ from thresher.statistics.multiplicity import FAMILIES, adjust
 from thresher.statistics.permutation import ratio_limits, relabellings
 from thresher.statistics.rmst import restricted_mean
 from thresher.statistics.sample_size import seeds_for
-from thresher.statistics.signflip import Flipped, flipped
+from thresher.statistics.signflip import flipped
 from thresher.statistics.simultaneous import simultaneous_level
 from thresher.statistics.winning import win_limits, win_probability
 
@@ -157,7 +158,7 @@ def simultaneous(
         ]
         columns = list(flipped(differences, its, signs))
         ones = np.ones(signs.n)
-        plain = [Flipped(c.differences, ones, c.sums, signs.balance, c.exact) for c in columns]
+        plain = [replace(c, scale=ones, scales=signs.balance) for c in columns]
         for name, each, level, goal in (
             ("covered", plain, levels[0], truth * base),
             ("covered percent", columns, levels[1], truth),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from thresher.statistics.flips import Signs, draw
-from thresher.statistics.signflip import signflip, signflip_test
+from thresher.statistics.signflip import flipped, signflip, signflip_test
 
 differences = st.lists(st.integers(-6, 9), min_size=1, max_size=9)
 
@@ -111,6 +111,17 @@ def test_p_values_of_tenths_are_those_of_every_flip_in_fractions(oracle, values,
     test = signflip_test(np.array(values) / 10)
     found = {0: test.p, 1: test.p_greater, -1: test.p_less}[side][0]
     assert found == float(oracle.sign_flip([Fraction(v, 10) for v in values], side))
+
+
+def test_tenths_beyond_a_million_tie_as_tenths_do():
+    """A difference of values that carry rounding ties with what it equals on paper."""
+    reference = np.array([3, 1, 4, 1, 5, 9, 2, 6]) / 10
+    arm = np.array([4, 0, 2, 3, 4, 6, 5, 6]) / 10
+    near, far = (
+        next(flipped((arm + b - (reference + b))[:, None], (reference + b)[:, None], draw(8, 0, 0)))
+        for b in (0, 1e6)
+    )
+    assert [far.p(side=side) for side in (0, 1, -1)] == [near.p(side=side) for side in (0, 1, -1)]
 
 
 def test_all_zero_differences_give_p_one_and_an_interval_of_width_zero():

@@ -17,7 +17,7 @@ rule run_command:
         "results/{study}/benchmarks/run_command/{variant}/{factors}/seeds_{block}.tsv"
     retries: STUDY.command.retries
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.command.resources.get("threads", 1)
     resources:
         **{k: v for k, v in STUDY.command.resources.items() if k != "threads"},

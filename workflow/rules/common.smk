@@ -20,9 +20,10 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 
 ARMS = {arm.path: arm for arm in STUDY.arms}
 COLLECTED = [
-    *("name", "metrics", "axis", "endpoint"),
+    *("name", "metrics", "axis"),
     # What specifications hold.
     *("arms", "task", "training", "pairing", "entropy", "command"),
+    *(["endpoint"] if STUDY.command else []),
 ]
 TABLE_FILES = {
     name: f"results/{STUDY.name}/tables/{name}.csv" for name in analyses.schemas()
@@ -43,6 +44,13 @@ EVERYTHING_SHOWN = [
     *(f"thresher.analyses.{name}" for name in analyses.NAMES),
     *(f"thresher.figures.{name}" for name in figures.NAMES),
 ]
+
+# Only for `--sdm conda`. Snakemake looks for wildcards in this path, and a folder may have braces.
+ENVIRONMENT = (
+    os.path.join(workflow.basedir, "workflow", "envs", "thresher.yaml")
+    .replace("{", "{{")
+    .replace("}", "}}")
+)
 
 
 wildcard_constraints:

@@ -27,7 +27,7 @@ rule collect:
     benchmark:
         "results/{study}/benchmarks/collect.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         study=lambda wildcards: STUDY.part(*COLLECTED),
@@ -48,7 +48,7 @@ rule join_predictions:
     benchmark:
         "results/{study}/benchmarks/join_predictions.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         code=code_of("join_predictions"),

@@ -13,7 +13,7 @@ if OWN_FILES:
         log:
             "results/{study}/logs/check_own.log",
         conda:
-            "../envs/thresher.yaml"
+            ENVIRONMENT
         threads: 1
         params:
             specifications=lambda wildcards: [
@@ -40,7 +40,7 @@ rule train_block:
     benchmark:
         "results/{study}/benchmarks/train_block/{variant}/{factors}/seeds_{block}.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.training.threads
     resources:
         accelerator=1,
@@ -64,7 +64,7 @@ rule canary:
     benchmark:
         "results/{study}/benchmarks/canary.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.training.threads
     resources:
         accelerator=1,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from thresher.statistics.permutation import (
     relabellings,
 )
 from thresher.statistics.sample_size import attainable, seeds_for
-from thresher.statistics.signflip import Flipped, flipped
+from thresher.statistics.signflip import flipped
 from thresher.statistics.simultaneous import FLIPS, simultaneous_level
 from thresher.statistics.verdict import (
     TESTED,
@@ -134,7 +134,7 @@ def _block(
     ones, balance = np.ones(signs.n), signs.balance
     rows = []
     for ratio in flipped(own - its, its, signs):
-        plain = Flipped(ratio.differences, ones, ratio.sums, balance, signs.exact)
+        plain = replace(ratio, scale=ones, scales=balance)
         epochs, family = plain.limits([plan.confidence, 1 - levels[0]])
         wanted = [plan.confidence, 1 - levels[1], 1 - 2 * plan.alpha]
         percent, percent_family, strip = 100 * ratio.limits(wanted)
