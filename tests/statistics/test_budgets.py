@@ -55,4 +55,4 @@ def test_budgets_beyond_the_study_are_refused(make_events, grid, value):
 
 
 def test_no_pairs_give_an_empty_table(make_events):
-    assert list(budgets(make_events(TIMES), [])) == list(BUDGETS)
+    assert budgets(make_events(TIMES), []).empty
