@@ -56,9 +56,5 @@ def test_budgets_beyond_the_study_are_refused(make_events, grid, value):
 
 
 def test_no_pairs_give_an_empty_table(make_events):
-<<<<<<< HEAD
     found = check(budgets(make_events(TIMES), []), BUDGETS, "budgets")
     assert (len(found), list(found)) == (0, list(BUDGETS))
-=======
-    assert budgets(make_events(TIMES), []).empty
->>>>>>> stats

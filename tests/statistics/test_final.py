@@ -4,22 +4,15 @@ import itertools
 
 import numpy as np
 import pandas as pd
-<<<<<<< HEAD
 import pyarrow as pa
-=======
->>>>>>> stats
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from thresher.analyses.final import FINAL, IMPROVEMENT
-<<<<<<< HEAD
 from thresher.evaluations import evaluations
 from thresher.metric import engine_metrics
-=======
-from thresher.metric import Metric
->>>>>>> stats
 from thresher.statistics.final import (
     ends_of,
     final,
@@ -28,43 +21,25 @@ from thresher.statistics.final import (
     interquartile_mean,
 )
 
-<<<<<<< HEAD
 ENGINE = engine_metrics("binary_crossentropy")
 METRICS = [ENGINE["eval_loss"], ENGINE["eval_accuracy"]]
 
 
 def ended(losses, seeds=None) -> pd.DataFrame:
     """Build the ends of runs whose loss is given and whose accuracy is one minus it."""
-=======
-LOSS, ACCURACY = Metric("final_loss"), Metric("final_accuracy", better="higher")
-METRICS = LOSS, ACCURACY
-
-
-def ended(losses, seeds=None):
-    """Build the ends of runs: a loss, and an accuracy of one minus it."""
->>>>>>> stats
     parts = [
         pd.DataFrame(
             {
                 "study": "s",
                 "arm": arm,
                 "seed": range(len(values)) if seeds is None else seeds[arm],
-<<<<<<< HEAD
                 "eval_loss": np.asarray(values, float),
                 "eval_accuracy": 1 - np.asarray(values, float),
-=======
-                "final_loss": np.asarray(values, float),
->>>>>>> stats
             }
         )
         for arm, values in losses.items()
     ]
-<<<<<<< HEAD
     return pd.concat(parts, ignore_index=True)
-=======
-    table = pd.concat(parts, ignore_index=True)
-    return table.assign(final_accuracy=1 - table["final_loss"])
->>>>>>> stats
 
 
 def assert_quantile(exact, limit, tail):
@@ -161,7 +136,6 @@ def test_runs_that_all_agree_have_limits_of_width_zero():
 def test_paired_comparisons_use_the_common_seeds():
     losses = {"a": [0.5, 0.5, 0.5], "b": [0.9, 0.9, 0.1]}
     table = ended(losses, seeds={"a": [2, 3, 4], "b": [0, 1, 2]})
-<<<<<<< HEAD
     pair = [("b", "a")]
     assert improvement(table, METRICS, pair).loc[0, "probability"] == 1
     apart = improvement(table, METRICS, pair, paired=False)
@@ -186,9 +160,3 @@ def test_a_run_ends_where_its_metrics_are_at_the_budget_unless_it_diverged():
     assert ends.loc[0, ["eval_loss", "eval_accuracy"]].tolist() == [0.5, 0.8]
     assert ends.loc[1, ["eval_loss", "eval_accuracy"]].isna().all()
     assert ends_of(frame, METRICS, 15)[["eval_loss", "eval_accuracy"]].isna().all(axis=None)
-=======
-    assert improvement(table, METRICS, [("b", "a")]).loc[0, "probability"] == 1
-    assert improvement(table, METRICS, [("b", "a")], paired=False).loc[
-        0, "probability"
-    ] == pytest.approx(1 / 3)
->>>>>>> stats

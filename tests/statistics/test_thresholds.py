@@ -11,11 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from thresher.analyses.thresholds import THRESHOLD_EVENTS, THRESHOLDS
-<<<<<<< HEAD
 from thresher.evaluations import KEYS, by_arm, evaluations
-=======
-from thresher.evaluations import ArmEvaluations
->>>>>>> stats
 from thresher.metric import Metric
 from thresher.statistics.contrasts import contrasts, pairs_of
 from thresher.statistics.flips import draw
@@ -42,12 +38,7 @@ def grid_events(arms=2, n=8, seed=0, slow=0):
         times = times + slow * (arm == arms - 1)
         for level, column in zip(GRID, times.T, strict=True):
             part = pd.DataFrame({"seed": range(n), "time": np.minimum(column, BUDGET)})
-<<<<<<< HEAD
             keys = {"study": "s", "arm": f"arm{arm}", "threshold": level, "budget": BUDGET}
-=======
-            part = part.assign(budget=BUDGET)
-            keys = {"study": "s", "arm": f"arm{arm}", "threshold": level}
->>>>>>> stats
             parts.append(part.assign(event=column <= BUDGET, **keys))
     return pd.concat(parts, ignore_index=True)
 
@@ -153,7 +144,6 @@ def test_seeds_missing_in_one_arm_are_left_out():
     both = events[events["seed"] > 1]
     pair = [("arm1", "arm0")]
     found, expected = (thresholds(t, pair, 0.2) for t in (lacking, both))
-<<<<<<< HEAD
     declared = list(THRESHOLDS)
     pd.testing.assert_frame_equal(found[declared], expected[declared])
     assert (found["n_dropped"].unique(), expected["n_dropped"].unique()) == (2, 0)
@@ -227,27 +217,3 @@ def test_the_spread_of_a_metric_is_between_its_5th_and_95th_percentile():
 def test_no_pairs_give_an_empty_table():
     found = check(thresholds(grid_events(), [], 0.2), THRESHOLDS, "thresholds")
     assert (len(found), list(found)) == (0, list(THRESHOLDS))
-=======
-    assert found.pop("n_dropped").tolist() == [2] * 3
-    pd.testing.assert_frame_equal(found, expected.drop(columns="n_dropped"))
-
-
-def arm_of(losses, times, diverged_at=np.inf, arm="a"):
-    keys = {"study": "s", "arm": arm, "variant": arm}
-    values, ends = np.asarray(losses, float), np.full(len(losses), diverged_at)
-    return ArmEvaluations(keys, np.arange(len(values)), times, {"eval_loss": values}, ends)
-
-
-def test_events_are_found_at_every_level():
-    losses = [[0.9, 0.35, 0.25, 0.15, 0.1, 0.1], [0.9, 0.9, 0.35, 0.35, 0.35, np.nan]]
-    arm = arm_of(losses, np.arange(0.0, 60, 10), np.array([np.inf, 50.0]))
-    found = threshold_events([arm], Metric(), GRID, 50)
-    assert set(THRESHOLD_EVENTS) <= set(found)
-    assert found["time"].tolist() == [30, 50, 20, 50, 10, 20]
-    assert found["event"].tolist() == [True, False, True, False, True, True]
-    assert found["outcome"].tolist()[:2] == ["reached", "diverged"]
-
-
-def test_no_pairs_give_an_empty_table():
-    assert thresholds(grid_events(), [], 0.2).empty
->>>>>>> stats
