@@ -10,7 +10,7 @@ import made_up
 from thresher import format as words
 from thresher.metric import Axis, Metric, engine_metrics
 from thresher.statistics.verdict import LESS, MORE, OPEN
-from thresher.tables import VERDICTS
+from thresher.fields import VERDICTS
 
 LOSS, ACCURACY = (
     engine_metrics("binary_crossentropy")[name] for name in ("eval_loss", "eval_accuracy")
