@@ -96,7 +96,7 @@ def times(block: Block, name: str, every: int, threshold: float) -> np.ndarray:
     return np.minimum(found, epochs[-1]).reshape(-1, SEEDS)
 
 
-def parts(differences: np.ndarray, halves: np.ndarray, one: bool) -> dict[str, float]:
+def parts(differences: np.ndarray, halves: np.ndarray, one: bool) -> dict[str, float | None]:
     """Divide the variance of a difference between the sets' luck and the rest.
 
     Parameters
@@ -109,7 +109,10 @@ def parts(differences: np.ndarray, halves: np.ndarray, one: bool) -> dict[str, f
     Notes
     -----
     Sets of their own: a one-way analysis of variance, seeds being groups and rounds replicates.
-    One set: a two-way analysis, the luck being the rounds' part, common to all seeds.
+    One set: a two-way analysis, the luck being the rounds' part, common to all seeds; one study
+    has one round, whose halves can't tell it.
+
+    docs/held-out.md says why the halves' part is divided by √2.
     """
     rounds = len(differences)
     seeds_part = differences - differences.mean(axis=0)
@@ -126,7 +129,7 @@ def parts(differences: np.ndarray, halves: np.ndarray, one: bool) -> dict[str, f
         "sd": total**0.5,
         "luck_sd": luck**0.5,
         "share": luck / total,
-        "by_half": float(by_half) / total,
+        "by_half": None if one else float(by_half) / total,
     }
 
 
@@ -163,9 +166,10 @@ def measure(sets: str, size: int, rounds: int) -> list[dict[str, Any]]:
 
 def line(row: Mapping[str, Any]) -> str:
     cost = 1 + row["evaluation_ms"] / row["training_ms"]
+    by_half = "" if row["by_half"] is None else f"{row['by_half']:.1%}"
     return (
         f"{row['sets']:<12}{row['size']:>5}{row['every']:>6}  {row['arm']:<15}{row['mean']:>8.1f}"
-        f"{row['sd']:>7.1f}{row['luck_sd']:>9.1f}{row['share']:>8.1%}{row['by_half']:>9.1%}"
+        f"{row['sd']:>7.1f}{row['luck_sd']:>9.1f}{row['share']:>8.1%}{by_half:>9}"
         f"{cost:>7.2f}"
     )
 

@@ -3,12 +3,13 @@
 from thresher.logs import logged
 from thresher.report import write
 from thresher.stages import read_results
-from thresher.study import study_of
+from thresher.study import read_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         files = {name: path for name, path in snakemake.input.items() if name != "runs"}
-        study = study_of(snakemake.params.study, files.pop("study", None))
+        canary = next(iter(snakemake.input.canary), None)
+        study = read_document(files.pop("study"))
         results = read_results(study, files, files.pop("evaluations"))
         write(
             results,
@@ -16,7 +17,6 @@ if __name__ == "__main__":
             figures=files["figures"],
             phone=files["phone"],
             runs=snakemake.input.runs,
-            canary=files["canary"],
-            plan=files["plan"],
+            canary=canary,
             output=snakemake.output[0],
         )

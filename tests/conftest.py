@@ -1,5 +1,5 @@
-"""Makes the made-up study importable as `made_up` (importlib mode leaves sys.path alone), and
-keeps tests side by side on one process where they share what is dear to set up."""
+"""Makes `made_up` and `drawn` importable (importlib mode leaves sys.path alone), and keeps tests
+side by side on one process where they share what is dear to set up."""
 
 import importlib.util
 import sys
@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-_spec = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _spec
-assert _spec.loader
-made_up = importlib.util.module_from_spec(_spec)
-sys.modules["made_up"] = made_up
-_spec.loader.exec_module(made_up)
+for _name in ("made_up", "drawn"):
+    _spec = importlib.util.spec_from_file_location(_name, Path(__file__).with_name(f"{_name}.py"))
+    assert _spec
+    assert _spec.loader
+    _module = importlib.util.module_from_spec(_spec)
+    sys.modules[_name] = _module
+    _spec.loader.exec_module(_module)
 
 # Folders whose modules set up a browser, reports or trained blocks.
 _DEAR = {"report", "training"}

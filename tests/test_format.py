@@ -7,7 +7,8 @@ import pytest
 from synthetic import tables
 
 from thresher import format as words
-from thresher.tables import TABLES, VERDICTS, Column
+from thresher.fields import VERDICTS
+from thresher.tables import TABLES
 
 THRESHOLD, BUDGET = 0.23872, 1000
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,14 +12,21 @@ from thresher.evaluations import evaluations
 from thresher.events import crossings, smoothed
 from thresher.metric import Metric
 from thresher.readers import Imported, ReadError, read
-from thresher.study.plan import Arm, ImportedArm, ImportFacts, Study, TraceSource
+from thresher.study.plan import ImportedArm, ImportFacts, Study, TraceSource
 
 # Imported budgets are found from the runs; until then the study has none.
 UNKNOWN = 0.0
 
 
-def read_source(source: TraceSource, study: Study) -> Imported:
+def read_source(source: TraceSource, study: Study, cache: str | None = None) -> Imported:
     """Read the logs that a study names.
+
+    Parameters
+    ----------
+    source : TraceSource
+    study : Study
+    cache : path, optional
+        A file that keeps what logs said, so that only changed ones are read again.
 
     Raises
     ------
@@ -37,6 +43,7 @@ def read_source(source: TraceSource, study: Study) -> Imported:
         metric=study.metric.name,
         line=source.line,
         folder=source.folder,
+        cache=cache,
     )
 
 
@@ -44,8 +51,8 @@ def _names(names: str | Sequence[str]) -> str | list[str]:
     return names if isinstance(names, str) else list(names)
 
 
-def completed(study: Study, imported: Imported) -> tuple[Study, pd.DataFrame]:
-    """Complete a study by what its logs hold.
+def facts_of(study: Study, imported: Imported) -> tuple[ImportFacts, pd.DataFrame]:
+    """Find what completes a study of imported runs.
 
     The budget is the study's, or the largest common one: the smallest last step among the runs
     that had not reached the threshold. A run that reached it, or diverged, and stopped early needs
@@ -59,10 +66,10 @@ def completed(study: Study, imported: Imported) -> tuple[Study, pd.DataFrame]:
 
     Returns
     -------
-    study : Study
-        With arms, pairing, budget, threshold grid and `imported`.
+    facts : ImportFacts
+        For `Study.completed`.
     frame : pandas.DataFrame
-        Its evaluations; see `evaluations.evaluations`.
+        The evaluations within the budget; see `evaluations.evaluations`.
 
     Raises
     ------
@@ -85,45 +92,37 @@ def completed(study: Study, imported: Imported) -> tuple[Study, pd.DataFrame]:
             check_budget(last, settled, budget, study.axis.unit)
         except ValueError as error:
             raise ReadError(str(error)) from None
-    arms = tuple(Arm(label, label) for label in whole["arm"].unique())
-    _check_reference(study, [arm.label for arm in arms])
-    paired = study.paired and imported.has_seeds
+    _check_reference(study, list(whole["arm"].unique()))
     notes = [*imported.notes]
     if study.paired and not imported.has_seeds:
         notes.append("the logs name no seeds, so runs are not paired")
     if cut := cut_off(last["last"].to_numpy(float), budget, study.axis.unit):
         notes.append(cut)
-    done = replace(
-        study,
-        arms=arms,
-        pairing=study.pairing if paired else "none",
+    facts = ImportFacts(
+        arms=_arms(imported),
+        budget=budget,
+        paired=study.paired and imported.has_seeds,
         seeds=int(last.groupby("arm")["seed"].size().max()),
-        endpoint=replace(study.endpoint, budget=budget),
-        imported=facts(imported, notes),
-    )
-    return done, whole[whole["time"] <= budget].reset_index(drop=True)
-
-
-def facts(imported: Imported, notes: Sequence[str]) -> ImportFacts:
-    """Return what the report says of the logs."""
-    rows = imported.summary.to_dict("records")
-    return ImportFacts(
-        arms=tuple(
-            ImportedArm(
-                arm=str(row["arm"]),
-                runs=int(row["runs"]),
-                seeds=int(row["seeds"]),
-                first=float(row["first"]),
-                last=float(row["last"]),
-                evaluations_fewest=int(row["evaluations_fewest"]),
-                evaluations_most=int(row["evaluations_most"]),
-                spacing=None if pd.isna(row["spacing"]) else float(row["spacing"]),
-            )
-            for row in rows
-        ),
         notes=tuple(notes),
         formats=imported.formats,
         files=len(imported.sources),
+    )
+    return facts, whole[whole["time"] <= budget].reset_index(drop=True)
+
+
+def _arms(imported: Imported) -> tuple[ImportedArm, ...]:
+    return tuple(
+        ImportedArm(
+            arm=str(row["arm"]),
+            runs=int(row["runs"]),
+            seeds=int(row["seeds"]),
+            first=float(row["first"]),
+            last=float(row["last"]),
+            evaluations_fewest=int(row["evaluations_fewest"]),
+            evaluations_most=int(row["evaluations_most"]),
+            spacing=None if pd.isna(row["spacing"]) else float(row["spacing"]),
+        )
+        for row in imported.summary.to_dict("records")
     )
 
 

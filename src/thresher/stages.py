@@ -1,5 +1,6 @@
 """The analysis from traces to tables: all of it at once, or one stage between files."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -13,7 +14,8 @@ from thresher import analyses
 from thresher.canonical import canonical
 from thresher.evaluations import evaluations
 from thresher.files import atomic, write_text
-from thresher.importing import completed, read_source, trace_table
+from thresher.importing import facts_of, read_source, trace_table
+from thresher.registry import Table
 from thresher.results import Results
 from thresher.study.plan import Study
 from thresher.tables import check, read_table, write_table
@@ -62,9 +64,9 @@ def collect_files(
 
 
 def import_files(
-    study: Study, traces: Path_, evaluations: Path_, predictions: Path_, document: Path_
+    study: Study, traces: Path_, evaluations: Path_, predictions: Path_, facts: Path_
 ) -> None:
-    """Read the logs that a study names; write the trace table, evaluations and whole study.
+    """Read the logs that a study names; write the trace table, evaluations and what was read.
 
     Parameters
     ----------
@@ -72,12 +74,12 @@ def import_files(
         With `traces`, without arms.
     traces, evaluations, predictions : path
         Parquet; there are no predictions, so that table is empty.
-    document : path
-        ``study.json``.
+    facts : path
+        ``import.json``.
     """
     assert study.traces is not None
-    imported = read_source(study.traces, study)
-    done, frame = completed(study, imported)
+    imported = read_source(study.traces, study, str(Path(traces).parent / "read.arrow"))
+    found, frame = facts_of(study, imported)
     write_trace(
         trace_table(study, imported),
         traces,
@@ -88,7 +90,7 @@ def import_files(
     for content, path in ((frame, evaluations), (pd.DataFrame(), predictions)):
         with atomic(path) as temporary:
             content.to_parquet(temporary, index=False, compression="zstd")
-    write_text(done.document(), document)
+    write_text(json.dumps(asdict(found), indent=2, ensure_ascii=False) + "\n", facts)
 
 
 def join_predictions(paths: Sequence[Path_], runs: Sequence[Path_], output: Path_) -> None:
@@ -113,17 +115,23 @@ def analyse(name: str, needed: Mapping[str, pd.DataFrame], study: Study) -> dict
     needed : mapping of str to pandas.DataFrame
         At least what the analysis needs.
     study : Study
+        At least what the analysis declares to use.
     """
     declared = analyses.every()[name]
     found = declared.compute({need: needed[need] for need in declared.needs}, study)
-    return {
-        table: check(found[table], declared.tables[table].schema, table)
-        for table in declared.tables
-    }
+    return {name: _checked(found[name], name, table) for name, table in declared.tables.items()}
+
+
+def _checked(table: pd.DataFrame, name: str, declared: Table) -> pd.DataFrame:
+    checked = check(table, declared.schema, name)
+    return checked if declared.factors else checked[list(declared.schema)]
 
 
 def analyse_files(
-    name: str, inputs: Mapping[str, Path_], study: Study, outputs: Mapping[str, Path_]
+    name: str,
+    inputs: Mapping[str, Path_],
+    study: Study,
+    outputs: Mapping[str, Path_],
 ) -> None:
     """Compute one analysis from files to files."""
     schemas = analyses.schemas()

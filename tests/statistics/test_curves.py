@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from thresher.analyses.curves import CURVE_DIFFERENCES, CURVES
 from thresher.statistics.bands import difference_band, mean_band
 from thresher.statistics.curves import curve_differences, curves
-from thresher.tables import CURVE_DIFFERENCES, CURVES
 
 EPOCHS = np.arange(0, 50, 5)
 
@@ -35,7 +35,7 @@ def part(table, **values):
 def test_each_arm_and_metric_has_its_mean_and_band(kind):
     losses = {"a": random_losses(8, 0), "b": random_losses(9, 1)}
     table = curves(pd.concat([traces(v, k) for k, v in losses.items()]), band=kind, arms=["b", "a"])
-    assert list(table) == list(CURVES)
+    assert set(CURVES) <= set(table)
     assert table["arm"].unique().tolist() == ["b", "a"]
     for arm, values in losses.items():
         rows, band = part(table, arm=arm, metric="eval_loss"), mean_band(values, kind)
@@ -80,7 +80,7 @@ def test_a_paired_difference_is_over_the_seeds_that_both_have():
     arm, reference = random_losses(9, 0), random_losses(8, 1)
     table = pd.concat([traces(arm, "a"), traces(reference, "b", seeds=range(2, 10))])
     found = curve_differences(table, [("a", "b")])
-    assert list(found) == list(CURVE_DIFFERENCES)
+    assert set(CURVE_DIFFERENCES) <= set(found)
     rows, band = part(found, metric="eval_loss"), mean_band(arm[2:] - reference[:7])
     assert rows["mean"].to_numpy() == pytest.approx(band.mean)
     assert rows["upper"].to_numpy() == pytest.approx(band.upper)
@@ -91,7 +91,7 @@ def test_an_unpaired_difference_is_over_all_runs():
     arm, reference = random_losses(9, 0), random_losses(8, 1)
     table = pd.concat([traces(arm, "a"), traces(reference, "b", seeds=range(100, 108))])
     rows = part(curve_differences(table, [("a", "b")], paired=False), metric="eval_loss")
-    band = difference_band(arm, reference)
+    band = difference_band(arm, reference, seeds=(range(9), range(100, 108)))
     assert rows["lower"].to_numpy() == pytest.approx(band.lower)
     assert rows["n"][0] == 8
     assert len(curve_differences(table, [("a", "b")], paired=True)) == 0

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from thresher.analyses.final import FINAL, IMPROVEMENT
 from thresher.statistics.final import (
     final,
     improvement,
     improvement_probability,
     interquartile_mean,
 )
-from thresher.tables import FINAL, IMPROVEMENT
 
 
 def ended(make_events, losses, **options):
@@ -84,11 +84,11 @@ def test_bootstrap_limits_of_improvement_resample_seeds(make_events, paired):
 def test_the_tables_have_a_row_for_each_arm_or_pair_and_metric(make_events):
     table = ended(make_events, {"a": [0.3, 0.4, 0.5], "b": [0.1, 0.2, 0.6]})
     found = final(table, arms=["b", "a"])
-    assert list(found) == list(FINAL)
+    assert set(FINAL) <= set(found)
     assert found["arm"].tolist() == ["b", "b", "a", "a"]
     assert found["mean"].tolist() == pytest.approx([0.3, 0.7, 0.4, 0.6])
     better = improvement(table, [("b", "a")])
-    assert list(better) == list(IMPROVEMENT)
+    assert set(IMPROVEMENT) <= set(better)
     assert better["probability"].tolist() == pytest.approx([6 / 9] * 2)
 
 

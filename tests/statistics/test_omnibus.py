@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
+from thresher.analyses.omnibus import OMNIBUS
 from thresher.statistics.omnibus import PERMUTATIONS, friedman, kruskal_wallis, omnibus
-from thresher.tables import OMNIBUS
 
 INF = np.inf
 matrices = hnp.arrays(

@@ -57,7 +57,7 @@ def test_a_project_and_a_study_in_folders_of_any_name_are_planned_and_run(projec
     arguments = ["--config", "study=../own.yaml"]
     jobs = moved.planned(*arguments)
     assert (jobs["train_block"], jobs["report"]) == (3, 1)
-    ended = moved.snakemake("results/own/study.json", "results/own/plan.json", *arguments)
+    ended = moved.snakemake("results/own/study.json", *arguments)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     document = json.loads((moved.results("own") / "study.json").read_text("utf-8"))
     assert document["path"] == (base / "own.yaml").as_posix()

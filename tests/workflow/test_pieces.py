@@ -24,7 +24,6 @@ TRACE = "traces/bilstm/merge_mode=sum/seeds_00000"
         ("tables/pairs.csv", "contrasts"),
         ("canary.json", "canary"),
         ("study.json", "study"),
-        ("plan.json", "plan"),
         ("figures", "figures"),
         ("phone", "figures"),
         ("paper", "paper"),

@@ -1,8 +1,7 @@
 """Evaluations → tables: one rule for each file of src/thresher/analyses, named like it.
 
 The rule of the analysis `survival` reads results/{study}/tables/events.csv, which its declaration
-needs, and writes results/{study}/tables/survival.csv, which its declaration gives. It sees only
-the parts of the study that its declaration uses.
+needs, and writes results/{study}/tables/survival.csv, which its declaration gives.
 """
 
 for NAME, ANALYSIS in analyses.every().items():
@@ -12,7 +11,7 @@ for NAME, ANALYSIS in analyses.every().items():
             NAME
         input:
             **needed_by(ANALYSIS),
-            **STUDY_FILE,
+            **IMPORTED,
         output:
             **{
                 table: report(

@@ -1,8 +1,24 @@
 """Logs of runs that were made elsewhere → results/{study}/traces.parquet and evaluations.
 
 The study is complete only once its logs are read: they say which arms there are, and how long
-runs last. So this stage writes study.json, too.
+runs last.
 """
+
+
+rule study:
+    """The checked study with what its logs hold, which all later stages read."""
+    input:
+        **IMPORTED,
+    output:
+        "results/{study}/study.json",
+    log:
+        "results/{study}/logs/study.log",
+    threads: 1
+    params:
+        document=lambda wildcards: STUDY.document(),
+        code=code_of("study"),
+    script:
+        "../../scripts/study.py"
 
 
 rule import_traces:
@@ -14,7 +30,7 @@ rule import_traces:
         traces="results/{study}/traces.parquet",
         evaluations="results/{study}/evaluations.parquet",
         predictions="results/{study}/predictions.parquet",
-        document="results/{study}/study.json",
+        facts="results/{study}/import.json",
     log:
         "results/{study}/logs/import_traces.log",
     benchmark:
@@ -23,7 +39,7 @@ rule import_traces:
         ENVIRONMENT
     threads: 1
     params:
-        study=lambda wildcards: STUDY.document(),
+        study=lambda wildcards: source_document(),
         code=code_of("import_traces", *EVERY_READER),
     script:
         "../../scripts/import_traces.py"

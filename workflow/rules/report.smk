@@ -5,8 +5,8 @@ rule figures:
     """Draw every figure that the tables allow, for a page and for a phone."""
     input:
         **TABLE_FILES,
-        **STUDY_FILE,
         evaluations="results/{study}/evaluations.parquet",
+        study="results/{study}/study.json",
     output:
         phone=directory("results/{study}/phone"),
         figures=report(
@@ -24,7 +24,6 @@ rule figures:
         ENVIRONMENT
     threads: 1
     params:
-        study=lambda wildcards: STUDY.document(),
         code=code_of("figures", *EVERYTHING_SHOWN),
     script:
         "../../scripts/figures.py"
@@ -34,8 +33,8 @@ rule paper:
     """The contrast table as Markdown and LaTeX, and the figures at paper size."""
     input:
         **TABLE_FILES,
-        **STUDY_FILE,
         evaluations="results/{study}/evaluations.parquet",
+        study="results/{study}/study.json",
     output:
         directory("results/{study}/paper"),
     log:
@@ -46,7 +45,6 @@ rule paper:
         ENVIRONMENT
     threads: 1
     params:
-        study=lambda wildcards: STUDY.document(),
         code=code_of("paper", *EVERYTHING_SHOWN),
     script:
         "../../scripts/paper.py"
@@ -56,13 +54,12 @@ rule report:
     """Join tables and figures to one HTML file."""
     input:
         **TABLE_FILES,
-        **STUDY_FILE,
         evaluations="results/{study}/evaluations.parquet",
         figures="results/{study}/figures",
         phone="results/{study}/phone",
-        runs=blocks("run.json"),
-        canary="results/{study}/canary.json",
-        plan="results/{study}/plan.json",
+        runs=[file for file in RUN_FILES if file.endswith("run.json")],
+        canary=[file for file in RUN_FILES if file.endswith("canary.json")],
+        study="results/{study}/study.json",
     output:
         report(
             "results/{study}/report.html",
@@ -78,7 +75,6 @@ rule report:
         ENVIRONMENT
     threads: 1
     params:
-        study=lambda wildcards: STUDY.document(),
         code=code_of("report", *EVERYTHING_SHOWN),
     script:
         "../../scripts/report.py"

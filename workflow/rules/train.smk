@@ -6,7 +6,7 @@ a rule are searched for wildcards in braces, what functions return is not.
 
 
 rule study:
-    """The checked study, so that a folder of results says what it is of."""
+    """The checked study, which all later stages read."""
     output:
         "results/{study}/study.json",
     log:
@@ -19,16 +19,32 @@ rule study:
         "../../scripts/study.py"
 
 
-rule plan:
-    """What the analysis was to be before training began: written once, whatever changes later."""
-    output:
-        "results/{study}/plan.json",
-    log:
-        "results/{study}/logs/plan.log",
-    priority: 100
-    threads: 1
-    script:
-        "../../scripts/plan.py"
+if OWN_FILES:
+
+    rule check_own:
+        """Check the user's own models and tasks before any training starts.
+
+        No block has it as its input: then a new check would train all of them anew. It comes
+        first by its priority, and where it fails no further block is begun.
+        """
+        output:
+            "results/{study}/check.json",
+        log:
+            "results/{study}/logs/check_own.log",
+        priority: 100
+        conda:
+            ENVIRONMENT
+        threads: 1
+        params:
+            specifications=lambda wildcards: [
+                STUDY.specification(arm) for arm in own_arms()
+            ],
+            code=lambda wildcards: [
+                code_of("check_own"),
+                *sorted({training_code(arm) for arm in own_arms()}),
+            ],
+        script:
+            "../../scripts/check_own.py"
 
 
 rule train_block:

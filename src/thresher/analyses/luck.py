@@ -3,9 +3,22 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from thresher.analyses.contrasts import PAIR
+from thresher.analyses.contrasts import COMPARED
+from thresher.fields import ARM, PAIR, STUDY, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
-from thresher.tables import LUCK_PAIRS, LUCK_WINNERS
+
+LUCK_PAIRS: Schema = {
+    **PAIR,
+    "seeds": Field("int", "seeds", "seeds drawn for each arm"),
+    "other_order": Field("float", "", "how often the order of means comes out otherwise"),
+    "tie": Field("float", "", "how often the means tie"),
+}
+LUCK_WINNERS: Schema = {
+    **STUDY,
+    **ARM,
+    "seeds": Field("int", "seeds", "seeds drawn for each arm"),
+    "wins": Field("float", "", "how often this arm has the smallest mean (ties shared)"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
@@ -83,7 +96,7 @@ ANALYSIS = Analysis(
             "luck",
             "How often two arms come in the other order",
             (
-                *PAIR,
+                *COMPARED,
                 ViewColumn("Seeds drawn", "seeds", "count"),
                 ViewColumn("Comes in the other order", "other_order", "share"),
                 ViewColumn("Ties", "tie", "share"),

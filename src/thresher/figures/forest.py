@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Picture
 from matplotlib.patches import Rectangle
 
 from thresher.drawing import wording
-from thresher.drawing.contrasts import ROWS, Contrast, contrasts_of
+from thresher.drawing.contrasts import ROWS, Contrast, contrasts_of, heading_of
 from thresher.drawing.limits import Limits, around
 from thresher.drawing.palette import NEUTRAL, TEXT
 from thresher.drawing.rows import Row, row_axes
@@ -40,7 +40,7 @@ def caption(results: Results) -> str:
         else ""
     )
     return (
-        f"Difference of restricted mean {results.study.axis.unit}{results.against}, "
+        f"Difference of restricted mean {results.study.axis.unit}{wording.against(results)}, "
         f"{wording.pairs(results)}, with the interval of the inverted test, not adjusted{thin}. "
         f"Shaded: the margin of equivalence, ±{fraction(results.study.analysis.margin)} of the "
         f"reference.{size}{wording.left_out(len(shown), total, 'contrasts')} "
@@ -87,10 +87,9 @@ def forest(
         Row(contrast.name, _words(contrast.row, p, not is_wide(width)), contrast.gid("label"))
         for contrast in contrasts
     ]
-    against = contrasts[0].reference.name if contrasts[0].one else "the arm after the minus"
     goal = level(threshold, results.study.metric)
     below = f"← sooner · grey: within ±{fraction(margin)} · later →\n"
-    below += wording.as_sentence(f"{results.study.axis.unit} to {goal}, difference to {against}")
+    below += wording.as_sentence(f"{results.study.axis.unit} to {goal}, {heading_of(contrasts)}")
     headings = ("verdict", PS[p], *(("margin",) if "size" in table else ()), "n")
     reserve = ("inconclusive", "< 0.001", *("",) * (len(headings) - 2))
     figure, axes = row_axes(rows, headings, below, width, reserve=reserve)

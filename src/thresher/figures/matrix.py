@@ -14,9 +14,9 @@ from matplotlib.patches import Rectangle
 from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of
 from thresher.drawing.fonts import text_width
-from thresher.drawing.labels import fit, lines, shorten, wrap
 from thresher.drawing.palette import ink_on
 from thresher.drawing.style import LINE, add, new, styled, write
+from thresher.drawing.wrapping import fit, lines, shorten, wrap
 from thresher.format import SIGNS, level, signed_duration
 from thresher.registry import Drawing, Figure
 from thresher.results import Results

@@ -47,6 +47,7 @@ MODEL = ModelDeclaration(
             str,
             "concat",
             choices=("sum", "mul", "ave", "concat"),
+            bare=True,
             help="How the outputs of the two directions are joined.",
         ),
         "dropout": DROPOUT,

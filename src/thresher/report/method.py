@@ -12,7 +12,7 @@ from thresher.report.answer import family
 from thresher.report.material import Material
 from thresher.results import Results
 from thresher.sources import Source
-from thresher.study.fixing import BEFORE, changes
+from thresher.study.fixing import changes
 from thresher.study.plan import Arm, Study
 from thresher.training_options import SHARED, Training
 
@@ -146,7 +146,7 @@ def fixed(material: Material) -> str:
             "The runs existed before this analysis; whether its plan was fixed before they were "
             "looked at is not recorded here."
         )
-    if then is None or not then[BEFORE]:
+    if then is None:
         return "Whether the plan was fixed before training began is not recorded."
     since = changes(then, study)
     if not since:

@@ -9,7 +9,6 @@ from scipy import stats
 from thresher.statistics.checking import check_events
 from thresher.statistics.flips import generator
 from thresher.statistics.montecarlo import TIE, p_value
-from thresher.tables import OMNIBUS, check
 
 PERMUTATIONS = 9_999
 _CELLS = 1 << 22
@@ -49,15 +48,15 @@ def omnibus(events: pd.DataFrame, paired: bool = True, entropy: int = 0) -> pd.D
     Parameters
     ----------
     events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
+        Columns of the table ``events``.
     paired : bool
     entropy : int
 
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.OMNIBUS`; no row for fewer than two arms or no common seed. Where the
-        statistic is missing because everything ties, p is 1.
+        Columns of the table ``omnibus``; no row for fewer than two arms or no common seed. Where
+        the statistic is missing because everything ties, p is 1.
     """
     runs = check_events(events)
     time = runs["time"].where(runs["event"].astype(bool), np.inf).astype(float)
@@ -71,8 +70,8 @@ def omnibus(events: pd.DataFrame, paired: bool = True, entropy: int = 0) -> pd.D
         samples = [time[runs["arm"] == arm].to_numpy() for arm in wide]
         rows = [_kruskal_row(samples, entropy)]
     study = runs["study"].iloc[0] if len(runs) else ""
-    table = pd.DataFrame([{"study": study, **row} for row in rows], columns=list(OMNIBUS))
-    return check(table, OMNIBUS, "omnibus")
+    table = pd.DataFrame([{"study": study, **row} for row in rows])
+    return table
 
 
 def _friedman_row(times: np.ndarray, entropy: int) -> dict:

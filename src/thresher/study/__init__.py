@@ -1,8 +1,9 @@
 """The study file: parsed, checked and fanned out into arms and blocks."""
 
-from thresher.study.document import parse_document, read_document, study_of
+from thresher.study.document import parse_document, parse_part, read_document, read_facts
 from thresher.study.goals import warnings_of
 from thresher.study.loading import StudyError, load, load_configured
+from thresher.study.places import folder_of
 from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task
 from thresher.training_options import Training
 
@@ -15,10 +16,12 @@ __all__ = [
     "StudyError",
     "Task",
     "Training",
+    "folder_of",
     "load",
     "load_configured",
     "parse_document",
+    "parse_part",
     "read_document",
-    "study_of",
+    "read_facts",
     "warnings_of",
 ]

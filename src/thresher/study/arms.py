@@ -1,16 +1,17 @@
 """Variants × factors → arms."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import product
+from pathlib import Path
 from typing import Any
 
-from thresher import decoding, models, tasks
 from thresher.canonical import canonical
-from thresher.declarations import Head, ModelDeclaration
-from thresher.study import plan, wording
+from thresher.study import named, plan, wording
 from thresher.study.checking import optimizer_problems, resolve, with_rate
+from thresher.study.named import NamedModel, Shapes
 from thresher.study.names import LONGEST_FOLDER, repeats
 from thresher.study.problems import Key, Problem
 from thresher.training_options import Training
@@ -34,6 +35,7 @@ class _Variant:
 
     name: str
     model: str
+    declared: NamedModel
     options: Mapping[str, Any]
     training: Mapping[str, Any]
     target: int | None
@@ -63,8 +65,9 @@ class _Variant:
 
 def expand(
     variants: Mapping[str, Any],
-    task: plan.Task | None,
+    shapes: Shapes | None,
     training: Training | None,
+    folder: Path,
     problems: list[Problem],
     failed: set[str],
 ) -> list[plan.Arm]:
@@ -74,21 +77,23 @@ def expand(
     ----------
     variants : mapping
         The study file's ``variants``, right in structure.
-    task : Task or None
-        None where it is wrong itself; then the parameter counts mean nothing.
+    shapes : tuple or None
+        The shape of an input and the head that the task asks of every model; None where they are
+        not known, and so no parameter counts.
     training : Training or None
         What holds where a variant says nothing else; None where that is wrong itself.
+    folder : Path
+        That of the study file.
     problems : list of Problem
         Receives what is wrong.
     failed : set of str
         Receives the variants in which something is wrong: some of their arms are missing.
     """
-    shapes = _shapes(task)
     arms: dict[str, list[plan.Arm]] = {}
     # A matched variant needs the arm that it is matched to.
     for name in sorted(variants, key=lambda name: "match_parameters" in variants[name]):
         before = len(problems)
-        variant = _read(name, variants[name], arms, failed, problems)
+        variant = _read(name, variants[name], folder, arms, failed, problems)
         if variant is not None:
             arms[name] = list(_arms(variant, training, shapes, problems))
         if variant is None or len(problems) > before:
@@ -99,35 +104,28 @@ def expand(
 def _read(
     name: str,
     given: Mapping[str, Any],
+    folder: Path,
     arms: Mapping[str, list[plan.Arm]],
     failed: set[str],
     problems: list[Problem],
 ) -> _Variant | None:
     key: Key = ("variants", name)
-    if given["model"] not in models.NAMES:
-        problems.append(wording.one_of((*key, "model"), given["model"], models.NAMES))
+    declared = named.model(given["model"], folder, problems, (*key, "model"))
+    if declared is None:
         return None
     target = None
     if "match_parameters" in given:
-        target = _target(key, given, arms, failed, problems)
+        target = _target(key, given, declared, arms, failed, problems)
         if target is None:
             return None
     options = {option: value for option, value in given.items() if option not in _OWN}
-    return _Variant(name, given["model"], options, given.get("training", {}), target)
-
-
-def _shapes(task: plan.Task | None) -> tuple[tuple[int, ...], Head]:
-    """Return the shape of an input and the head that the task asks of every model."""
-    if task is None:
-        return (1, 1), Head(1, "sigmoid", per_timestep=True)
-    declared = tasks.load(task.name)
-    return declared.inputs(task.options), decoding.head(declared, task.options)
+    return _Variant(name, given["model"], declared, options, given.get("training", {}), target)
 
 
 def _arms(
     variant: _Variant,
     training: Training | None,
-    shapes: tuple[Any, Any],
+    shapes: Shapes | None,
     problems: list[Problem],
 ) -> Iterator[plan.Arm]:
     wrong = [found for key, levels in variant.factors.items() for found in _bad_levels(key, levels)]
@@ -146,18 +144,21 @@ def _arm(
     variant: _Variant,
     levels: Mapping[Key, Any],
     training: Training | None,
-    shapes: tuple[Any, Any],
+    shapes: Shapes | None,
     problems: list[Problem],
 ) -> plan.Arm | None:
     """Make the arm that has these levels of the variant's factors."""
-    declared = models.load(variant.model)
+    declared = variant.declared
     own, changed = variant.chosen(levels)
     options = resolve(variant.key, own, declared.options, problems)
     trained = _training((*variant.key, "training"), training, changed, problems)
     if options is None or trained is None:
         return None
-    if variant.target is not None:
-        options["units"] = _closest_units(declared, options, shapes, variant.target)
+    count = None
+    if declared.parameters is not None and shapes is not None:
+        count = partial(_count, declared.parameters, shapes)
+    if variant.target is not None and count is not None:
+        options["units"] = _closest_units(declared, options, count, variant.target)
     bare = {option: options[option] for option in declared.options if _bare(declared, option)}
     others = {str(key[-1]): level for key, level in levels.items() if key[-1] not in bare}
     return plan.Arm(
@@ -167,11 +168,15 @@ def _arm(
         model=variant.model,
         model_options=options,
         training=trained,
-        parameters=declared.parameters(options, *shapes),
+        parameters=None if count is None else count(options),
     )
 
 
-def _bare(declared: ModelDeclaration, option: str) -> bool:
+def _count(parameters: Any, shapes: Shapes, options: Mapping[str, Any]) -> int:
+    return int(parameters(options, *shapes))
+
+
+def _bare(declared: NamedModel, option: str) -> bool:
     return declared.options[option].bare
 
 
@@ -233,6 +238,7 @@ def _training(
 def _target(
     key: Key,
     given: Mapping[str, Any],
+    declared: NamedModel,
     arms: Mapping[str, list[plan.Arm]],
     failed: set[str],
     problems: list[Problem],
@@ -241,11 +247,20 @@ def _target(
     key = (*key, "match_parameters")
     targets = {arm.label: arm.parameters for group in arms.values() for arm in group}
     target, model = given["match_parameters"], given["model"]
-    if "units" not in models.load(model).options:
+    if "units" not in declared.options:
         problems.append(Problem(key, f"needs a model with units, but {model} has none; remove it"))
     elif "units" in given:
         shown = wording.show(given["units"])
         problems.append(Problem(key, f"chooses units, but units was {shown}; keep one of them"))
+    elif target in targets and (declared.parameters is None or targets[target] is None):
+        which = model if declared.parameters is None else target
+        problems.append(
+            Problem(
+                key,
+                f"needs parameters that are known before a model is built, but those of {which} "
+                "are not, as a file of your own is run in jobs only; give units",
+            )
+        )
     elif target in targets:
         return targets[target]
     elif target.split(" ")[0] not in failed:
@@ -255,10 +270,13 @@ def _target(
 
 
 def _closest_units(
-    declared: ModelDeclaration, options: Mapping[str, Any], shapes: tuple[Any, Any], target: int
+    declared: NamedModel,
+    options: Mapping[str, Any],
+    count: Callable[[Mapping[str, Any]], int],
+    target: int,
 ) -> int:
     def distance(units: int) -> int:
-        return abs(declared.parameters({**options, "units": units}, *shapes) - target)
+        return abs(count({**options, "units": units}) - target)
 
     bounds = declared.options["units"]
     return min(range(int(bounds.minimum or 1), int(bounds.maximum or 4096) + 1), key=distance)

@@ -5,9 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from thresher import tasks
 from thresher.metric import Metric
-from thresher.study import goals, joint, measures, places, plan, structure, texts, wording
+from thresher.study import (
+    goals,
+    imported,
+    joint,
+    measures,
+    named,
+    places,
+    plan,
+    structure,
+    texts,
+    wording,
+)
 from thresher.study.arms import duplicates, expand
 from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.names import one_line
@@ -18,7 +28,6 @@ from thresher.training_options import Training
 __all__ = ["StudyError", "load", "load_configured"]
 
 SEEDS = 32
-ENTROPY = 20261123
 
 
 def load(path: Any, project: str | Path = ".") -> plan.Study:
@@ -39,7 +48,12 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     file = places.find(path, project)
     found = structure.check(read(file))
     problems: list[Problem] = []
-    study = _build(places.shown(file, project), found, problems)
+    shown = places.shown(file, project)
+    if "traces" in found.usable or ("traces",) in found.wrong:
+        folder = file.parent.as_posix()
+        study = imported.build(shown, folder, file.stem, found.usable, problems)
+    else:
+        study = _build(shown, file.parent, found, problems)
     visible = [problem for problem in problems if not problem.follows_from(found.wrong)]
     every = dict.fromkeys(map(str, (*found.problems, *visible)))
     if every or study is None:
@@ -77,19 +91,30 @@ def load_configured(config: Mapping[str, Any], project: str) -> plan.Study:
     return study
 
 
-def _build(path: str, found: structure.Structure, problems: list[Problem]) -> plan.Study | None:
+def _build(
+    path: str, folder: Path, found: structure.Structure, problems: list[Problem]
+) -> plan.Study | None:
     """Build the study from what the schema left; None, and why, if it can't be."""
     content = found.usable
-    task = _task(content, problems)
-    training, right = _training(content, found, problems)
+    known = named.task(content["task"]["name"], folder, problems) if "task" in content else None
+    task = _task(content["task"], known, problems) if known else None
+    training, right = _training(content, found, known, problems)
     failed = set(found.failed)
     common = training if right else None
-    arms = expand(content.get("variants", {}), task, common, problems, failed)
+    shapes = known.shapes(task.options) if known and task else named.SOME_SHAPES
+    arms = expand(content.get("variants", {}), shapes, common, folder, problems, failed)
     metrics: tuple[Metric, ...] = ()
-    if _task_name(content) in tasks.NAMES:
+    if known is not None:
         metrics = measures.metrics(content, training, problems)
     axis = measures.axis(content, problems)
     problems.extend(_of_several(content, arms, failed))
+    if "budget" in content.get("endpoint", {}):
+        problems.append(
+            Problem(
+                ("endpoint", "budget"),
+                "is training.epochs for runs that are trained here; set that instead",
+            )
+        )
     problems.extend(goals.problems(content, task, training, metrics))
     if problems or found.problems or task is None or not metrics:
         return None
@@ -104,7 +129,7 @@ def _build(path: str, found: structure.Structure, problems: list[Problem]) -> pl
         task=task,
         training=training,
         pairing=content.get("pairing", plan.PAIRING),
-        entropy=content.get("entropy", ENTROPY),
+        entropy=content.get("entropy", plan.ENTROPY),
         seeds=content.get("seeds", SEEDS),
         seeds_per_job=content.get("seeds_per_job", training.lane_width),
         arms=tuple(arms),
@@ -128,34 +153,28 @@ def _of_several(
     yield from texts.problems(content, labels)
 
 
-def _task(content: Mapping[str, Any], problems: list[Problem]) -> plan.Task | None:
-    if "task" not in content:
-        return None
-    given = dict(content["task"])
-    name = given.pop("name")
-    if name not in tasks.NAMES:
-        problems.append(wording.one_of(("task", "name"), name, tasks.NAMES))
-        return None
-    declared = tasks.load(name)
-    options = resolve(("task",), given, declared.options, problems)
+def _task(
+    given: Mapping[str, Any], known: named.NamedTask, problems: list[Problem]
+) -> plan.Task | None:
+    own = {option: value for option, value in given.items() if option != "name"}
+    options = resolve(("task",), own, known.options, problems)
     if options is None:
         return None
-    return plan.Task(name, options, declared.baseline and declared.baseline(options))
-
-
-def _task_name(content: Mapping[str, Any]) -> str:
-    return str(content.get("task", {}).get("name", ""))
+    return plan.Task(given["name"], options, known.baseline(options))
 
 
 def _training(
-    content: Mapping[str, Any], found: structure.Structure, problems: list[Problem]
+    content: Mapping[str, Any],
+    found: structure.Structure,
+    task: named.NamedTask | None,
+    problems: list[Problem],
 ) -> tuple[Training, bool]:
     """Return what holds for every arm, and whether its optimizer is right."""
     training = Training(**content.get("training", {}))
     if content.get("seeds_per_job") == 1:
         training = replace(training, lane_width=1)
-    if (name := _task_name(content)) in tasks.NAMES:
-        training = replace(training, loss=tasks.load(name).loss)
+    if task is not None:
+        training = replace(training, loss=task.loss)
     problems.extend(joint.training(content, training))
     if ("training", "optimizer") in found.wrong:
         return training, False

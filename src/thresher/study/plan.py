@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
 
 from thresher.canonical import canonical
 from thresher.declarations import Value
@@ -11,6 +12,7 @@ from thresher.training_options import Training
 
 PAIRING = "data+weights"
 METRIC = "eval_loss"
+ENTROPY = 20261123
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,27 @@ class ImportedArm:
 
 @dataclass(frozen=True)
 class ImportFacts:
-    """What was read, what was left out and why."""
+    """What was read, what was left out and why; what completes a study of imported runs.
+
+    Attributes
+    ----------
+    arms : tuple of ImportedArm
+    budget : float
+        The study's own, or the largest common one.
+    paired : bool
+        Whether equal seeds belong together.
+    seeds : int
+        Of the arm that has most.
+    notes : tuple of str
+    formats : tuple of str
+        Titles of the readers.
+    files : int
+    """
 
     arms: tuple[ImportedArm, ...]
+    budget: float
+    paired: bool
+    seeds: int
     notes: tuple[str, ...]
     formats: tuple[str, ...]
     files: int
@@ -248,10 +268,15 @@ class Study:
             }
         )
 
-    def part(self, *fields: str) -> str:
-        """Return some fields as JSON: what a stage depends on."""
+    def part(self, *names: str) -> str:
+        """Return some fields as JSON: what a stage depends on; see `document.parse_part`."""
         whole = asdict(self)
-        return canonical({name: whole[name] for name in fields})
+        return json.dumps({name: whole[name] for name in names}, ensure_ascii=False)
+
+    def completed(self, facts: ImportFacts) -> "Study":
+        """Return the study with what its logs hold: arms, budget, pairing, seeds."""
+        every = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Study(**completed_fields(every, facts))
 
     def document(self) -> str:
         """Return the whole study as JSON, for ``study.json``."""
@@ -279,3 +304,16 @@ class Study:
         if self.pairing != PAIRING and self.training is not None:
             found.append(f"pairing is {self.pairing} (plan: {PAIRING})")
         return found
+
+
+def completed_fields(given: Mapping[str, Any], facts: ImportFacts) -> dict[str, Any]:
+    """Complete some fields of a study of imported runs; see `Study.completed`."""
+    found = {
+        "arms": tuple(Arm(arm.arm, arm.arm) for arm in facts.arms),
+        "pairing": given.get("pairing", "none") if facts.paired else "none",
+        "seeds": facts.seeds,
+        "imported": facts,
+    }
+    if "endpoint" in given:
+        found["endpoint"] = replace(given["endpoint"], budget=facts.budget)
+    return {name: found.get(name, value) for name, value in given.items()}
