@@ -88,6 +88,7 @@ def _problems(content: Mapping[str, Any]) -> Iterator[Problem]:
     if content.get("pairing", "none") not in _PAIRINGS:
         yield wording.one_of(("pairing",), content["pairing"], _PAIRINGS)
     yield from _level_problems(content, metric, goal)
+    yield from texts.problems(content, list(content.get("report", {}).get("labels", {})))
 
 
 def _level_problems(

@@ -50,8 +50,7 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     problems: list[Problem] = []
     shown = places.shown(file, project)
     if "traces" in found.usable or ("traces",) in found.wrong:
-        folder = file.parent.as_posix()
-        study = imported.build(shown, folder, file.stem, found.usable, problems)
+        study = imported.build(shown, places.beside(file), file.stem, found.usable, problems)
     else:
         study = _build(shown, file.parent, found, problems)
     visible = [problem for problem in problems if not problem.follows_from(found.wrong)]
