@@ -14,8 +14,8 @@ ORDER = [
     "code",
     "logs",
     "garbage_collection",
-    "files",
     "machine",
+    "files",
     "canonical",
     "fields",
     "metric",
@@ -25,18 +25,18 @@ ORDER = [
     "trace_columns",
     "trace",
     "declarations",
+    "own",
     "decoding",
     "training_options",
-    "own",
     "tasks",
     "models",
     "optimizers",
+    "readers",
+    "command",
     "study",
     "tables",
     "training",
     "testing",
-    "readers",
-    "command",
     "evaluations",
     "events",
     "alignment",
@@ -137,5 +137,6 @@ def test_loading_a_study_imports_nothing_heavy():
 def test_every_rule_has_its_script_and_every_script_its_rule():
     root = PACKAGE.parents[1]
     rules = "".join(path.read_text() for path in (root / "workflow" / "rules").glob("*.smk"))
-    scripts = {path.name for path in (root / "scripts").glob("*.py")}
-    assert set(re.findall(r'"\.\./\.\./scripts/(.+?)"', rules)) == scripts
+    named = re.findall(r'script:\n +"../../scripts/(\w+\.py)"\n', rules)
+    assert len(named) == rules.count("script:\n")
+    assert set(named) == {path.name for path in (root / "scripts").glob("*.py")}

@@ -5,7 +5,7 @@ import re
 import sys
 from dataclasses import replace
 
-from thresher import analyses, code, declarations, figures, own
+from thresher import analyses, code, command, declarations, figures, own
 from thresher.study import Analysis, Presentation
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
@@ -21,7 +21,9 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 ARMS = {arm.path: arm for arm in STUDY.arms}
 COLLECTED = [
     *("name", "metrics", "axis"),
-    *("arms", "task", "training", "pairing", "entropy"),  # what specifications hold
+    # What specifications hold.
+    *("arms", "task", "training", "pairing", "entropy", "command"),
+    *(["endpoint"] if STUDY.command else []),
 ]
 TABLE_FILES = {
     name: f"results/{STUDY.name}/tables/{name}.csv" for name in analyses.schemas()
@@ -94,6 +96,14 @@ def blocks(ending):
     ]
 
 
+def own_code():
+    """A digest of the files that the study names as its program's code."""
+    try:
+        return command.code_digest(STUDY.command.code, config["folder"])
+    except command.CommandError as error:
+        sys.exit(f"{STUDY.path}: {error}")
+
+
 def source_files():
     """Every log that a study about files names."""
     from pathlib import Path
@@ -123,13 +133,13 @@ def needed_by(analysis):
     return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}
 
 
-# What only runs that are trained here have.
+# What only runs that are made here have.
 RUN_FILES = (
     []
     if STUDY.traces
     else [
         *([f"results/{STUDY.name}/check.json"] if OWN_FILES else []),
-        f"results/{STUDY.name}/canary.json",
+        *([f"results/{STUDY.name}/canary.json"] if STUDY.training else []),
         f"results/{STUDY.name}/evaluations.parquet",
         f"results/{STUDY.name}/predictions.parquet",
         *blocks("parquet"),
@@ -137,3 +147,4 @@ RUN_FILES = (
         *blocks("run.json"),
     ]
 )
+OWN_CODE = own_code() if STUDY.command else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from thresher.metric import Metric
 from thresher.study import (
+    commanded,
     goals,
     imported,
     joint,
@@ -51,6 +52,8 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     shown = places.shown(file, project)
     if "traces" in found.usable or ("traces",) in found.wrong:
         study = imported.build(shown, places.beside(file), file.stem, found.usable, problems)
+    elif "command" in found.usable or ("command",) in found.wrong:
+        study = commanded.build(shown, file.parent, file.stem, found, problems)
     else:
         study = _build(shown, file.parent, found, problems)
     visible = [problem for problem in problems if not problem.follows_from(found.wrong)]
@@ -114,6 +117,11 @@ def _build(
                 "is training.epochs for runs that are trained here; set that instead",
             )
         )
+    problems.extend(
+        Problem((key,), "belongs to studies of a command; remove it, or say command")
+        for key in commanded.OWN_KEYS
+        if key in content
+    )
     problems.extend(goals.problems(content, task, training, metrics))
     if problems or found.problems or task is None or not metrics:
         return None
@@ -134,7 +142,7 @@ def _build(
         arms=tuple(arms),
         reference=content.get("reference"),
         endpoint=endpoint,
-        analysis=_analysis(content, endpoint.threshold, metrics[0]),
+        analysis=imported.analysis_of(content, endpoint.threshold, metrics[0]),
         report=texts.presentation(name, content.get("report", {})),
     )
 
@@ -182,9 +190,7 @@ def _training(
     return (training, False) if wrong else (with_rate(training), True)
 
 
-def _endpoint(
-    content: Mapping[str, Any], task: plan.Task, training: Training
-) -> plan.Endpoint:
+def _endpoint(content: Mapping[str, Any], task: plan.Task, training: Training) -> plan.Endpoint:
     threshold, source = content.get("threshold", "baseline"), "study file"
     if threshold == "baseline":
         threshold, source = task.baseline, "position baseline"
@@ -195,14 +201,3 @@ def _endpoint(
         smooth=content.get("smooth", plan.Endpoint.smooth),
         budget=training.epochs,
     )
-
-
-def _analysis(content: Mapping[str, Any], threshold: float, metric: Metric) -> plan.Analysis:
-    given = dict(content.get("analysis", {}))
-    given.setdefault("contrasts", "reference" if "reference" in content else "all_pairs")
-    if "threshold_grid" in given:
-        levels = sorted({*map(float, given["threshold_grid"]), threshold})
-        given["threshold_grid"] = tuple(levels)
-    else:
-        given["threshold_grid"] = metric.grid(threshold) or ()
-    return plan.Analysis(**given)
