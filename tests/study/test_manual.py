@@ -34,6 +34,11 @@ IN_WORDS = {
     "variants.<variant>.training.optimizer_options",
     "reference",
     "training.learning_rate",
+    "endpoint.budget",
+    *(f"traces.columns.{name}" for name in ("value", "axis", "arm", "seed", "run")),
+    *(f"traces.{name}" for name in ("format", "on_restart", "line")),
+    *("command", "trace.metric", "trace.axis", "trace.file", "trace.format", "code"),
+    *(f"resources.{name}" for name in ("mem_mb", "runtime", "gpus")),
     "metric.label",
     "metric.unit",
     "metric.better",
@@ -67,16 +72,21 @@ def code(cell: str) -> Any:
 KEYS = {cells[0].strip("`"): cells for cells in rows(SECTIONS["Keys"], "key")}
 
 
+SCHEMA = structure.validator().schema
+# What a study of runs that are trained here has to have.
+TRAINED = SCHEMA["allOf"][-1]["then"]["required"]
+
+
 def keys_of(schema: dict, prefix: str = "") -> dict[str, bool]:
     """Every key of the schema, dotted, and whether it is required."""
     found = {}
     for name, inner in schema.get("properties", {}).items():
         key = f"{prefix}{name}"
-        found[key] = name in schema.get("required", ())
+        found[key] = name in (*schema.get("required", ()), *(TRAINED if not prefix else ()))
         found |= keys_of(inner, f"{key}.")
         found |= keys_of(inner.get("items", {}), f"{key}.")
         if name == "variants":
-            found |= keys_of(inner["additionalProperties"], f"{key}.<variant>.")
+            found |= keys_of(SCHEMA["$defs"]["variant"], f"{key}.<variant>.")
     return found
 
 
@@ -92,7 +102,7 @@ def defaults() -> dict[str, Any]:
         )
         for field in fields(kind)
     }
-    found |= {"seeds": loading.SEEDS, "entropy": loading.ENTROPY, "pairing": "data+weights"}
+    found |= {"seeds": loading.SEEDS, "entropy": plan.ENTROPY, "pairing": "data+weights"}
     found |= {"endpoint.threshold": "baseline", "seeds_per_job": "training.lane_width"}
     found |= {"endpoint.metric": plan.METRIC}
     mappings = [
@@ -104,7 +114,9 @@ def defaults() -> dict[str, Any]:
         "report",
         "variants.<variant>.training",
     ]
-    mappings += ["training.optimizer_options", "report.labels"]
+    mappings += ["training.optimizer_options", "report.labels", "traces", "traces.columns"]
+    mappings += ["traces.arms", "trace", "environment", "resources"]
+    found |= {"resources.threads": 1, "retries": plan.CommandSource.retries}
     return found | {key: {} for key in mappings} | {"report.panels": []}
 
 
@@ -147,9 +159,33 @@ def base() -> dict[str, Any]:
     }
 
 
+ENDPOINT = {
+    "metric": {"name": "val_loss", "better": "lower"},
+    "endpoint": {"threshold": 0.5, "budget": 10},
+}
+COMMANDED = {
+    **ENDPOINT,
+    "command": "prog --lr {lr} --seed {seed} {trace}",
+    "variants": {"a": {"lr": 1}, "b": {"lr": 2}},
+}
+
+
+def base_of(key: str) -> dict[str, Any]:
+    """A study of the source that a key belongs to."""
+    first = key.partition(".")[0]
+    if first == "traces":
+        return copy.deepcopy({**ENDPOINT, "traces": {"files": "{arm}.csv"}})
+    sources = {"command", "trace", "environment", "code", "resources", "retries"}
+    if first in sources or key == "endpoint.budget":
+        return copy.deepcopy(COMMANDED)
+    return base()
+
+
 @pytest.mark.parametrize("key", KEYS)
-def test_the_example_of_a_key_loads(study, key):
-    content = base()
+def test_the_example_of_a_key_loads(study, key, tmp_path):
+    content = base_of(key)
+    for name in ("train.py", "lib"):
+        (tmp_path / name).touch()
     value = code(KEYS[key][4])
     if key.startswith("report.panels."):
         panel = {"title": "t", "arms": ["mine"], key.rpartition(".")[2]: value}
@@ -168,7 +204,8 @@ def test_the_example_of_a_key_loads(study, key):
             del content["variants"]["mine"]["units"]
         if last == "contrasts":
             content["reference"] = "mine"
-    assert study(lambda made: (made.clear(), made.update(content))).arms
+    loaded = study(lambda made: (made.clear(), made.update(content)))
+    assert loaded.arms or loaded.traces
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
