@@ -35,13 +35,19 @@ config["folder"] = folder_of(STUDY, workflow.basedir)
 include: "workflow/rules/common.smk"
 
 
-if STUDY.traces is None:
+if STUDY.traces:
 
-    include: "workflow/rules/train.smk"
+    include: "workflow/rules/import.smk"
+
+elif STUDY.command:
+
+    include: "workflow/rules/command.smk"
+    include: "workflow/rules/runs.smk"
 
 else:
 
-    include: "workflow/rules/import.smk"
+    include: "workflow/rules/train.smk"
+    include: "workflow/rules/runs.smk"
 
 
 include: "workflow/rules/analyse.smk"

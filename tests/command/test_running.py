@@ -12,15 +12,18 @@ import pytest
 
 from thresher import command
 from thresher.code import PACKAGE
+from thresher.command.job import run_command
 from thresher.command.running import environment_of
-from thresher.trace import format_of, read_traces, specification_of, values
+from thresher.trace import format_of, read_predictions, read_traces, specification_of, values
 
 
 @pytest.fixture
 def run(folder, tmp_path):
     def run(specification, seeds=(0, 1), **more):
-        traces, facts = tmp_path / "out" / "seeds_00000.parquet", tmp_path / "out" / "run.json"
-        command.run_command(specification, list(seeds), traces, facts, str(folder), **more)
+        out = tmp_path / "out"
+        traces, facts = out / "seeds_00000.parquet", out / "run.json"
+        empty = out / "predictions.parquet"
+        run_command(specification, list(seeds), traces, empty, facts, str(folder), **more)
         return traces, facts
 
     return run
@@ -40,7 +43,9 @@ def test_every_run_s_trace_is_kept_as_the_program_wrote_it(run, specification):
     np.testing.assert_array_equal(values(table, "val_loss")[0][:21], expected)
     assert specification_of(traces) == given
     assert json.loads(facts.read_text())["run_epochs"] == 40
-    assert [path.name for path in sorted(traces.parent.iterdir())] == ["run.json", traces.name]
+    files = ["predictions.parquet", "run.json", "seeds_00000.parquet"]
+    assert sorted(path.name for path in traces.parent.iterdir()) == files
+    assert read_predictions([traces.parent / files[0]], runs=[facts]).num_rows == 0
 
 
 def test_the_same_content_is_the_same_bytes(run, specification):
@@ -198,12 +203,14 @@ def test_a_job_that_is_killed_in_the_middle_goes_on_with_the_run_that_was_under_
 ):
     (folder / "slow.py").write_text(COUNTED)
     given = specification("{python} slow.py {trace} {seed}", {})
-    traces, facts = tmp_path / "out" / "seeds_00000.parquet", tmp_path / "out" / "run.json"
-    program = "import sys; from thresher.command import run_command; " + (
-        "run_command(sys.argv[1], [1, 2, 3], sys.argv[2], sys.argv[3], sys.argv[4])"
+    out = tmp_path / "out"
+    traces, facts = out / "seeds_00000.parquet", out / "run.json"
+    files = [str(file) for file in (traces, out / "predictions.parquet", facts, folder)]
+    program = "import sys; from thresher.command.job import run_command; " + (
+        "run_command(sys.argv[1], [1, 2, 3], *sys.argv[2:])"
     )
     job = subprocess.Popen(
-        [sys.executable, "-c", program, given, str(traces), str(facts), str(folder)],
+        [sys.executable, "-c", program, given, *files],
         env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

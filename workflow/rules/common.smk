@@ -5,7 +5,7 @@ import re
 import sys
 from dataclasses import replace
 
-from thresher import analyses, code, declarations, figures, own
+from thresher import analyses, code, command, declarations, figures, own
 from thresher.study import Analysis, Presentation
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
@@ -21,7 +21,9 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 ARMS = {arm.path: arm for arm in STUDY.arms}
 COLLECTED = [
     *("name", "metrics", "axis"),
-    *("arms", "task", "training", "pairing", "entropy"),  # what specifications hold
+    # What specifications hold.
+    *("arms", "task", "training", "pairing", "entropy", "command"),
+    *(["endpoint"] if STUDY.command else []),
 ]
 TABLE_FILES = {
     name: f"results/{STUDY.name}/tables/{name}.csv" for name in analyses.schemas()
@@ -37,9 +39,7 @@ OWN_FILES = {
     for name in [getattr(STUDY.task, "name", ""), *(arm.model for arm in STUDY.arms)]
     if own.is_own(name)
 }
-CHECKED = (
-    {"check": ancient(f"results/{STUDY.name}/check.json")} if OWN_FILES else {}
-)
+CHECKED = {"check": ancient(f"results/{STUDY.name}/check.json")} if OWN_FILES else {}
 EVERYTHING_SHOWN = [
     *(f"thresher.analyses.{name}" for name in analyses.NAMES),
     *(f"thresher.figures.{name}" for name in figures.NAMES),
@@ -75,7 +75,9 @@ def training_code(arm):
     """Digests of the code of one arm's training: other models and tasks don't touch it."""
     names = {"tasks": STUDY.task.name, "models": arm.model}
     files = [name for name in names.values() if own.is_own(name)]
-    ours = [f"thresher.{kind}.{name}" for kind, name in names.items() if name not in files]
+    ours = [
+        f"thresher.{kind}.{name}" for kind, name in names.items() if name not in files
+    ]
     ours += ["thresher.own"] if files else []
     digests = [own.digest(name, config["folder"]) for name in files]
     return " ".join([code_of("train_block", *ours), *digests])
@@ -93,6 +95,14 @@ def blocks(ending):
         for path in ARMS
         for block in STUDY.blocks()
     ]
+
+
+def own_code():
+    """A digest of the files that the study names as its program's code."""
+    try:
+        return command.code_digest(STUDY.command.code, config["folder"])
+    except command.CommandError as error:
+        sys.exit(f"{STUDY.path}: {error}")
 
 
 def source_files():
@@ -124,14 +134,15 @@ def needed_by(analysis):
     return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}
 
 
-# What only runs that are trained here have.
+# What only runs that are made here have.
 RUN_FILES = (
     []
     if STUDY.traces
     else [
-        f"results/{STUDY.name}/canary.json",
+        *([f"results/{STUDY.name}/canary.json"] if STUDY.training else []),
         *blocks("parquet"),
         *blocks("predictions.parquet"),
         *blocks("run.json"),
     ]
 )
+OWN_CODE = own_code() if STUDY.command else ""

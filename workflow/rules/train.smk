@@ -4,21 +4,6 @@ What a user wrote (texts, options, paths) reaches a rule through functions: stri
 a rule are searched for wildcards in braces, what functions return is not.
 """
 
-
-rule study:
-    """The checked study, which all later stages read."""
-    output:
-        "results/{study}/study.json",
-    log:
-        "results/{study}/logs/study.log",
-    threads: 1
-    params:
-        document=lambda wildcards: STUDY.document(),
-        code=code_of("study"),
-    script:
-        "../../scripts/study.py"
-
-
 if OWN_FILES:
 
     rule check_own:
@@ -28,7 +13,7 @@ if OWN_FILES:
         log:
             "results/{study}/logs/check_own.log",
         conda:
-            "../envs/thresher.yaml"
+            ENVIRONMENT
         threads: 1
         params:
             specifications=lambda wildcards: [
@@ -87,44 +72,3 @@ rule canary:
         code=training_code(STUDY.arms[0]),
     script:
         "../../scripts/canary.py"
-
-
-rule collect:
-    """Reduce all traces to evaluations: the one place that reads them."""
-    input:
-        traces=blocks("parquet"),
-        runs=blocks("run.json"),
-    output:
-        "results/{study}/evaluations.parquet",
-    log:
-        "results/{study}/logs/collect.log",
-    benchmark:
-        "results/{study}/benchmarks/collect.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    params:
-        study=lambda wildcards: STUDY.part(*COLLECTED),
-        code=code_of("collect"),
-    script:
-        "../../scripts/collect.py"
-
-
-rule join_predictions:
-    """Join the final predictions of every run on the held-out examples that all share."""
-    input:
-        predictions=blocks("predictions.parquet"),
-        runs=blocks("run.json"),
-    output:
-        "results/{study}/predictions.parquet",
-    log:
-        "results/{study}/logs/join_predictions.log",
-    benchmark:
-        "results/{study}/benchmarks/join_predictions.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    params:
-        code=code_of("join_predictions"),
-    script:
-        "../../scripts/join_predictions.py"

@@ -1,15 +1,18 @@
-"""Any program as the source of runs: one process for each arm and seed, its trace read and kept."""
+"""Any program as the source of runs: one process for each arm and seed, its trace read and kept.
+
+What runs it is in `thresher.command.job`; a study is checked without it.
+"""
 
 from thresher.command.filling import (
     FILLED,
     CommandError,
     fill,
-    missing_files,
     placeholders,
     problems,
+    spelled,
     split,
 )
-from thresher.command.job import code_digest, run_command
+from thresher.command.identity import code_digest, missing_files
 
 __all__ = [
     "FILLED",
@@ -19,6 +22,6 @@ __all__ = [
     "missing_files",
     "placeholders",
     "problems",
-    "run_command",
+    "spelled",
     "split",
 ]

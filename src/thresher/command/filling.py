@@ -4,7 +4,6 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from pathlib import Path
 
 from thresher.declarations import Value
 from thresher.logs import UserError
@@ -148,11 +147,6 @@ def fill_text(text: str, values: Mapping[str, Value]) -> str:
 def spelled(value: Value) -> str:
     """Write a value as programs read it: ``true``, ``0.001``."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def missing_files(code: Iterable[str], folder: Path) -> list[str]:
-    """Name the files or folders of ``code:`` that are not there."""
-    return [name for name in code if not (folder / name).exists()]
 
 
 def _braced(names: Iterable[str]) -> str:

@@ -1,13 +1,12 @@
 """One job of the workflow: a specification and its seeds in, a trace of every run out."""
 
-import hashlib
 import json
 import shlex
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from thresher.command.running import environment_of, run
 from thresher.command.tracing import TraceFile, read_trace
 from thresher.files import write_text
 from thresher.machine import machine_facts, versions
-from thresher.trace import RUN, SEED, write_trace
+from thresher.trace import PREDICTIONS, RUN, SEED, write_predictions, write_trace
 
 PACKAGES = ("thresher",)
 # Beside a finished run's files: what made them, written last.
@@ -34,9 +33,11 @@ def run_command(
     specification: str,
     seeds: Sequence[int],
     traces: str,
+    predictions: str,
     run_file: str,
     folder: str = ".",
     *,
+    plan: Mapping[str, Any] | None = None,
     log: str = "",
     code: str = "",
     threads: int = 1,
@@ -49,10 +50,13 @@ def run_command(
         JSON: ``study``, ``arm``, ``variant``, ``factors`` (pairs), ``command``, ``options``,
         ``left_out`` (options of other arms), ``environment``, ``trace`` (see `TraceFile`).
     seeds : sequence of int
-    traces, run_file : path
-        Parquet and JSON, each written whole or not at all; the second keeps the first's digest.
+    traces, predictions, run_file : path
+        Parquet, Parquet and JSON, each written whole or not at all; the last keeps the digests of
+        the others. There are no predictions, so that table is empty.
     folder : path
         That of the study file, where the program runs.
+    plan : mapping, optional
+        How the runs were to be analysed when they were made; kept with the facts.
     log : path
         Named in errors; the program prints to where this process prints.
     code : str
@@ -81,45 +85,23 @@ def run_command(
             if found is None:
                 found = _run_one(job, seed, about, work, identity, Path(folder), threads)
             tables[seed] = found
-    table = _table(job, tables, about)
-    digest = write_trace(
-        table,
+    packages, digests = versions(PACKAGES), {}
+    digests["predictions"] = write_predictions(
+        _no_predictions(job), predictions, specification=specification, packages=packages
+    )
+    digests["traces"] = write_trace(
+        _table(job, tables, about),
         traces,
         specification=specification,
         axis=about.axis,
         quantities={about.metric: ""},
-        packages=versions(PACKAGES),
+        packages=packages,
     )
     done = float(sum(own[about.axis].iloc[-1] for own in tables.values()))
     facts = machine_facts(done, time.perf_counter() - begin, PACKAGES)
-    write_text(json.dumps({**facts, "digests": {"traces": digest}}, indent=2) + "\n", run_file)
+    content = {**facts, "digests": digests, "plan": plan}
+    write_text(json.dumps(content, indent=2) + "\n", run_file)
     shutil.rmtree(work, ignore_errors=True)
-
-
-def code_digest(files: Iterable[str], folder: str | Path = ".") -> str:
-    """Digest the files, and all files in the folders, that a study names under ``code:``.
-
-    Raises
-    ------
-    CommandError
-        Where one is not there.
-    """
-    total = hashlib.sha256()
-    for name in sorted(files):
-        path = Path(folder, name)
-        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        for file in inside:
-            if "__pycache__" in file.parts:
-                continue
-            try:
-                content = file.read_bytes()
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                raise CommandError(f"code: {name} can't be read: {reason}; correct it") from None
-            shown = file.relative_to(folder).as_posix() if path.is_dir() else name
-            total.update(f"{shown}\n".encode())
-            total.update(hashlib.sha256(content).digest())
-    return total.hexdigest()[:16]
 
 
 def _run_one(
@@ -181,6 +163,14 @@ def _named(job: Job, seed: int, log: str) -> Iterator[None]:
         raise CommandError(
             f"arm {job['arm']}, seed {seed}: {error}{about_log}; the command was {job['command']}"
         ) from None
+
+
+def _no_predictions(job: Job) -> pa.Table:
+    """Return the table of predictions without a row."""
+    words = [*RUN, *(name for name, _ in job["factors"])]
+    fields = [(name, pa.string()) for name in words] + [(SEED, pa.int64())]
+    fields += [(name, column.type) for name, column in PREDICTIONS.items()]
+    return pa.schema(fields).empty_table()
 
 
 def _table(job: Job, tables: Mapping[int, pd.DataFrame], about: TraceFile) -> pa.Table:

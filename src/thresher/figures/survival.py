@@ -23,7 +23,7 @@ from thresher.drawing.style import (
     write,
 )
 from thresher.drawing.wrapping import shorten
-from thresher.format import count, fraction, level
+from thresher.format import count, fraction, goal, level
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 from thresher.statistics.limits import FEWEST_FOR_BAND
@@ -66,7 +66,7 @@ def survival(results: Results, width: float, of_grid: float | None = None) -> Pi
     labels += [Label.of_rest(rest)] if rest else []
     room = (len(chosen) + 1) * LINE + 0.12
     threshold = study.endpoint.threshold if of_grid is None else of_grid
-    head = Head(f"Runs not yet at {level(threshold, study.metric)}", (), width)
+    head = Head(f"Runs not yet at {goal(study, threshold)}", (), width)
     figure, axes = frame(_widest(labels, chosen), head, 2.8, room)
     along_axis(axes, study.endpoint.budget, study.axis.title)
     value_axis(axes, (0, 1.02))
