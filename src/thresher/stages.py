@@ -20,17 +20,20 @@ from thresher.results import Results
 from thresher.study.plan import Study
 from thresher.tables import check, read_table, write_table
 from thresher.trace import check_specification, read_predictions, read_traces, write_trace
+from thresher.trace_columns import half_of
 
 Path_ = str | os.PathLike[str]
 
 
 def collect(traces: pa.Table, study: Study) -> pd.DataFrame:
     """Reduce a study's traces to its evaluations; see `evaluations.evaluations`."""
-    training = study.training
+    training, names = study.training, [metric.name for metric in study.metrics]
+    if (half := half_of(study.metric.name)) in traces.column_names:
+        names.append(half)
     return evaluations(
         traces,
         study.axis.name,
-        [metric.name for metric in study.metrics],
+        names,
         study.endpoint.budget if training is None else training.epochs,
         quantities=() if training is None else ("loss",),
         complete=training is not None,
