@@ -5,7 +5,7 @@ import sys
 
 from snakemake.utils import min_version
 
-from thresher.study import StudyError, fixing, load_configured, warnings_of
+from thresher.study import StudyError, fixing, folder_of, load_configured, warnings_of
 
 min_version("9.20")
 
@@ -27,20 +27,27 @@ if workflow.is_main_process:
     for warning in warnings_of(STUDY):
         print(warning, file=sys.stderr)
 
-# What a job keeps, but does not depend on: it is no parameter that would make it run again.
+# What a job is told, but does not depend on: it is no parameter that would make it run again.
 config["plan"] = fixing.keys(STUDY)
+config["folder"] = folder_of(STUDY, workflow.basedir)
 
 
 include: "workflow/rules/common.smk"
 
 
-if STUDY.traces is None:
+if STUDY.traces:
 
-    include: "workflow/rules/train.smk"
+    include: "workflow/rules/import.smk"
+
+elif STUDY.command:
+
+    include: "workflow/rules/command.smk"
+    include: "workflow/rules/runs.smk"
 
 else:
 
-    include: "workflow/rules/import.smk"
+    include: "workflow/rules/train.smk"
+    include: "workflow/rules/runs.smk"
 
 
 include: "workflow/rules/analyse.smk"

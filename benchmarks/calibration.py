@@ -27,10 +27,12 @@ import pandas as pd
 
 from calibration_cells import KINDS
 from calibration_methods import EFFECTS, planned_seeds
+from thresher.evaluations import by_arm
 from thresher.events import events
 from thresher.files import write_text
+from thresher.stages import collect as evaluations_of
 from thresher.study import load
-from thresher.tables import read_traces
+from thresher.trace import read_traces
 
 ROOT = Path(__file__).parents[1]
 ENTROPY = 20261123
@@ -175,16 +177,20 @@ def run(chosen: list[Cell], replicates: int, folder: Path, traces: Path, seeds: 
 
 
 def real_data(traces: Path, seeds: int) -> dict[str, dict[str, Any]]:
-    """Return the events and traces of one trained arm, by the kind of cell that takes them.
+    """Return the events and curves of one trained arm, by the kind of cell that takes them.
 
     The traces are those of a folder; where it is empty, the arm is trained into it.
     """
     study = load(ROOT / STUDY)
     if not list(traces.glob("*.parquet")):
         _train(study, traces, seeds)
-    table = read_traces(sorted(traces.glob("*.parquet")))
-    found = events(table, **json.loads(study.endpoint_settings()))
-    return {"same arm": {"events": found}, "same curves": {"traces": table}}
+    found = evaluations_of(read_traces(sorted(traces.glob("*.parquet"))), study)
+    table = events(found, study.metric, study.endpoint)
+    (arm,) = by_arm(found, [study.metric.name])
+    return {
+        "same arm": {"events": table},
+        "same curves": {"curves": arm.matrices[study.metric.name]},
+    }
 
 
 def _train(study: Any, folder: Path, seeds: int) -> None:

@@ -4,12 +4,12 @@ from thresher.drawing.style import DOUBLE, SINGLE
 from thresher.gallery import draw_all
 from thresher.logs import logged
 from thresher.stages import read_results
-from thresher.study import study_of
+from thresher.study import read_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         files = dict(snakemake.input.items())
-        study = study_of(snakemake.params.study, files.pop("study", None))
+        study = read_document(files.pop("study"))
         results = read_results(study, files, files.pop("evaluations"))
         draw_all(results, snakemake.output.figures, DOUBLE)
         draw_all(results, snakemake.output.phone, SINGLE)

@@ -4,12 +4,12 @@ from thresher.gallery import draw_for_paper
 from thresher.logs import logged
 from thresher.report import write_paper
 from thresher.stages import read_results
-from thresher.study import study_of
+from thresher.study import read_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         files = dict(snakemake.input.items())
-        study = study_of(snakemake.params.study, files.pop("study", None))
+        study = read_document(files.pop("study"))
         results = read_results(study, files, files.pop("evaluations"))
         draw_for_paper(results, snakemake.output[0])
         write_paper(results, snakemake.output[0])

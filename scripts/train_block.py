@@ -14,4 +14,5 @@ if __name__ == "__main__":
             snakemake.output.predictions,
             snakemake.output.run,
             snakemake.config["plan"],
+            snakemake.config["folder"],
         )

@@ -26,14 +26,14 @@ Path_ = str | os.PathLike[str]
 
 def collect(traces: pa.Table, study: Study) -> pd.DataFrame:
     """Reduce a study's traces to its evaluations; see `evaluations.evaluations`."""
-    trained = study.training is not None
+    training = study.training
     return evaluations(
         traces,
         study.axis.name,
         [metric.name for metric in study.metrics],
-        study.endpoint.budget,
-        quantities=("loss",) if trained else (),
-        complete=trained,
+        study.endpoint.budget if training is None else training.epochs,
+        quantities=() if training is None else ("loss",),
+        complete=training is not None,
     )
 
 

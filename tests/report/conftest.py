@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import synthetic
 
+import made_up
+from thresher.analyses import schemas
 from thresher.drawing.style import SINGLE
-from thresher.figures.all import draw_all
+from thresher.gallery import Shown, draw_all
 from thresher.report import write
+from thresher.report.material import Material
+from thresher.results import Results
+from thresher.study.fixing import fix
 from thresher.tables import write_table
 
 RUN = {
@@ -28,37 +32,58 @@ RUN = {
     "packages": {"thresher": "0.1.0", "tensorflow": "2.21.0"},
 }
 CANARY = {"arm": "lstm_forward", "seeds": [0, 1], "epochs": 1000}
+SVG = '<svg width="10pt" height="5pt" viewBox="0 0 10 5"><g id="frame"><path d="M0 0"/></g></svg>'
 
 
-def make_report(folder: Path, settings: dict[str, Any] | None = None, **case: Any) -> Path:
+def picture(name: str, variant: str = "", section: str = "times", order: int = 50) -> Shown:
+    """Make a picture that draws nothing much."""
+    title = f"{name} {variant}".strip()
+    return Shown(name, variant, title, f"What {title} shows.", section, order, SVG)
+
+
+def material_of(results: Results | None = None, **parts: Any) -> Material:
+    """Put made-up results and pictures together, without any file."""
+    own = made_up.usual() if results is None else results
+    return Material(own, dict.fromkeys(own.tables, b"a,b\n1,2\n"), **parts)
+
+
+@pytest.fixture
+def shown() -> Callable[..., Shown]:
+    """`picture`, for tests."""
+    return picture
+
+
+@pytest.fixture
+def material() -> Callable[..., Material]:
+    """`material_of`, for tests."""
+    return material_of
+
+
+def make_report(folder: Path, **case: Any) -> Path:
     """Write tables, figures and report of a made-up study; return the page."""
-    imported = case.pop("imported", False)
-    shape = {"arms": case.get("arms", 8), "seeds": case.get("seeds", 32)}
-    paired = case.get("paired", True)
-    plan = synthetic.settings(
-        **shape, pairing="data+weights" if paired else "none", **(settings or {})
-    )
-    tables = synthetic.tables(**case)
-    if imported:
-        tables = {name: table for name, table in tables.items() if name != "predictions"}
-    paths = {name: folder / "tables" / f"{name}.csv" for name in tables}
-    for name, table in tables.items():
-        write_table(table, name, paths[name])
-    runs = {key: value for key, value in case.items() if key != "paired"}
-    traces = synthetic.traces(**runs)
-    draw_all(tables, plan, folder / "figures", traces)
-    draw_all(tables, plan, folder / "phone", traces, SINGLE)
-    files = []
-    if not imported:
-        files = [folder / f"{k}.run.json" for k in range(2)]
-        for file in files:
-            file.write_text(json.dumps(RUN))
-        canary = {**CANARY, "identical": True, "largest_deviation": 0.0}
-        (folder / "canary.json").write_text(json.dumps(canary))
+    results = made_up.results(**case)
+    declared = schemas()
+    tables = {name: folder / "tables" / f"{name}.csv" for name in results.tables}
+    for name, table in results.tables.items():
+        write_table(table, declared[name], tables[name])
+    draw_all(results, folder / "figures")
+    draw_all(results, folder / "phone", SINGLE)
     page = folder / "report.html"
-    drawn = folder / "figures", folder / "phone"
-    write(json.dumps(plan), paths, *drawn, files, folder / "canary.json", page)
+    facts = {} if case.get("imported") else _facts(folder, results)
+    write(results, tables, folder / "figures", folder / "phone", page, **facts)
     return page
+
+
+def _facts(folder: Path, results: Results) -> dict[str, Any]:
+    """Write what training leaves beside its traces."""
+    runs = []
+    for k, arm in enumerate(results.study.arms):
+        runs.append(folder / f"{k}.run.json")
+        runs[-1].write_text(json.dumps({**RUN, "arm": arm.label}))
+    canary = {**CANARY, "identical": True, "largest_deviation": 0.0}
+    (folder / "canary.json").write_text(json.dumps(canary))
+    fix(results.study, folder / "traces", folder / "plan.json")
+    return {"runs": runs, "canary": folder / "canary.json", "plan": folder / "plan.json"}
 
 
 @pytest.fixture(scope="session")

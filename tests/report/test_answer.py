@@ -1,26 +1,44 @@
 """What the first screen says, for every kind of study."""
 
-import json
+import re
+from dataclasses import replace
 
 import pytest
-import synthetic
 
-from thresher.report.answer import AT_A_GLANCE, answer, headline
-from thresher.report.inputs import Inputs
-from thresher.report.page import render
+import made_up
+from thresher.metric import Axis, Metric
+from thresher.report.answer import AT_A_GLANCE, MOST, answer, facts, family, headline
+from thresher.results import Results
+
+RISING = Metric("return", "episode return", "", "higher")
+EVERY_CASE = {
+    "default": {},
+    "accuracy": {"metric": "eval_accuracy", "threshold": 0.9},
+    "a return": {"metric": RISING, "threshold": -30.0, "imported": True},
+    "steps": {"axis": Axis("step", "steps"), "imported": True},
+    "one arm": {"arms": 1},
+    "one seed": {"seeds": 1},
+    "all pairs": {"reference": None},
+    "unpaired": {"pairing": "none"},
+    "all censored": {"censored": 1.0},
+    "diverged": {"diverged": 6, "diverged_at": 20},
+    "all at the start": {"threshold": 100.0},
+    "some at the start": {"threshold": 0.689},
+}
 
 
-def inputs(settings: dict | None = None, **case) -> Inputs:
-    shape = {"arms": case.get("arms", 8), "seeds": case.get("seeds", 32)}
-    plan = synthetic.settings(**shape, **(settings or {}))
-    return Inputs(plan, synthetic.tables(**case), {}, {}, {}, (), None)
+def small(**case) -> Results:
+    return made_up.results(**{"arms": 4, "seeds": 8, "budget": 400, **case})
 
 
-def with_verdicts(*verdicts: str, **changes) -> Inputs:
+def with_table(results: Results, name: str, table) -> Results:
+    return replace(results, tables={**results.tables, name: table})
+
+
+def with_verdicts(*verdicts: str, **changes) -> Results:
     """Give the contrasts of a small study these verdicts."""
-    given = inputs(arms=len(verdicts) + 1, seeds=10, **changes)
-    contrasts = given.tables["contrasts"].assign(verdict=list(verdicts))
-    return Inputs(given.settings, {**given.tables, "contrasts": contrasts}, {}, {}, {}, (), None)
+    given = small(arms=len(verdicts) + 1, **changes)
+    return with_table(given, "contrasts", given.table("contrasts").assign(verdict=list(verdicts)))
 
 
 def test_the_headline_names_arms_by_verdict():
@@ -51,113 +69,152 @@ def test_every_other_verdict_has_its_phrase(verdict, phrase):
 
 
 def test_all_pairs_are_counted_and_the_soonest_arm_is_named():
-    given = inputs({"reference": None}, arms=4, seeds=10)
-    pairs = given.tables["pairs"]
     verdicts = ["faster", "slower", "equivalent", "inconclusive", "inconclusive", "not reached"]
-    tables = {**given.tables, "contrasts": pairs.assign(verdict=verdicts)}
-    best = tables["arms"].sort_values("restricted_mean")["arm"].iloc[0]
-    assert headline(Inputs(given.settings, tables, {}, {}, {}, (), None)) == (
+    given = small(reference=None)
+    given = with_table(given, "contrasts", given.table("contrasts").assign(verdict=verdicts))
+    best = given.table("arms").sort_values("restricted_mean")["arm"].iloc[0]
+    assert headline(given) == (
         "2 of 6 pairs of arms differ, 1 equivalent, 2 inconclusive, 1 too seldom reached. "
         f"{best} is the soonest on average."
     )
 
 
+def test_one_pair_differs_in_the_singular():
+    given = small(arms=3, reference=None)
+    verdicts = ["faster", "inconclusive", "inconclusive"]
+    given = with_table(given, "contrasts", given.table("contrasts").assign(verdict=verdicts))
+    assert headline(given).startswith("1 of 3 pairs of arms differs, 2 inconclusive.")
+
+
 def test_one_arm_is_described_and_not_compared():
-    text = headline(inputs(arms=1, seeds=10, censored=0.0))
-    assert text.startswith("lstm_forward reached 0.239 nats within 1,000 epochs in 10 of 10 runs")
+    text = headline(small(arms=1, censored=0.0))
+    assert text.startswith("lstm_forward reached 0.239 nats within 400 epochs in 8 of 8 runs")
     assert text.endswith("nothing to be compared with.")
-    assert headline(inputs(arms=1, seeds=10, censored=1.0)) == (
-        "lstm_forward did not reach 0.239 nats within 1,000 epochs."
+    assert headline(small(arms=1, censored=1.0)) == (
+        "lstm_forward did not reach 0.239 nats within 400 epochs."
     )
+    assert "in 1 of 1 run, after" in headline(small(arms=1, seeds=1, censored=0.0))
 
 
-def test_there_is_a_sentence_for_every_contrast_soonest_first():
-    said = answer(inputs())
-    contrasts = inputs().tables["contrasts"].sort_values("percent", kind="stable")
+def test_there_is_a_sentence_for_every_contrast_soonest_first(material):
+    said = answer(material())
+    contrasts = made_up.usual().table("contrasts").sort_values("percent", kind="stable")
     assert [line.verdict for line in said.lines] == contrasts["verdict"].to_list()
     for line, arm in zip(said.lines, contrasts["arm"], strict=True):
         assert line.arm == arm
         assert line.sentence.endswith(".")
         assert "95 % CI" in line.sentence
+        assert line.strip is not None
         assert 0 <= line.strip.point <= 100
     assert said.more == ()
+    assert said.left_out == 0
 
 
-def test_many_contrasts_are_folded():
-    given = inputs({"reference": None}, arms=20, seeds=8)
-    tables = {**given.tables, "contrasts": given.tables["pairs"]}
-    said = answer(Inputs(given.settings, tables, {}, {}, {}, (), None))
+def test_many_contrasts_are_folded_and_very_many_are_left_to_the_table(material):
+    given = made_up.results(arms=20, seeds=8, budget=100, reference=None)
+    said = answer(material(given))
     assert len(said.lines) == AT_A_GLANCE
     assert len(said.lines) + len(said.more) == 190
+    contrasts = given.table("contrasts")
+    crowd = contrasts.loc[contrasts.index.repeat(4)]
+    said = answer(material(with_table(given, "contrasts", crowd)))
+    assert len(said.lines) + len(said.more) == MOST
+    assert said.left_out == 4 * 190 - MOST
 
 
-def test_an_unbounded_interval_is_open_at_both_ends():
-    said = answer(inputs(arms=2, seeds=4))
+def test_an_unbounded_interval_is_open_at_both_ends(material):
+    said = answer(material(small(arms=2, seeds=4)))
     assert said.lines[0].strip.range == (0.0, 100.0)
     assert said.lines[0].strip.open == "lower upper"
 
 
-def test_labels_replace_names():
-    said = answer(inputs({"labels": {"lstm_backward": "Backwards"}}, arms=2, seeds=10))
+def test_labels_replace_names(material):
+    said = answer(material(small(arms=2, labels={"lstm_backward": "Backwards"})))
     assert "Backwards" in said.headline
     assert "lstm_backward" not in said.headline + said.lines[0].sentence
 
 
-def test_a_reader_is_warned_of_few_seeds_diverged_runs_and_other_bits():
-    assert answer(inputs(censored=0.0)).warnings == ()
-    few = answer(inputs(seeds=4)).warnings
+@pytest.mark.parametrize("case", EVERY_CASE.values(), ids=EVERY_CASE)
+def test_every_sentence_has_the_study_s_own_words(case, material):
+    """Neither the axis nor the metric of the default study turns up in another's sentences."""
+    given = small(**case)
+    said = answer(material(given))
+    text = " ".join(
+        [said.headline, *said.warnings, *said.notes, *(line.sentence for line in said.lines)]
+        + [f"{name} {value}" for name, value in said.facts]
+    )
+    if given.study.axis.unit != "epochs":
+        assert "epoch" not in text
+    if given.study.metric.unit != "nats":
+        assert "nats" not in text
+    if given.study.training is None:
+        for word in ("held-out set", "weights", "batch", "trained"):
+            assert word not in text
+    wrong = r"\bnan\b|\bNone\b|\(∞\)|\b0 \w+ later|\b1 (seeds|runs|epochs|steps)\b|100 % CI"
+    assert not re.search(wrong, text)
+
+
+def test_the_facts_name_metric_axis_and_resolution():
+    found = dict(facts(small(metric="eval_accuracy", threshold=0.9)))
+    assert found["Threshold"] == "0.9 held-out accuracy (study file)"
+    assert found["Budget"] == "400 epochs"
+    assert found["Evaluated"] == "every 5 epochs"
+    imported = dict(facts(small(imported=True, axis=Axis("step", "steps"))))
+    assert imported["Budget"] == "400 steps"
+    assert "Evaluated" not in imported
+
+
+def test_a_trailing_mean_is_said():
+    own = made_up.study(arms=2, seeds=6, budget=400)
+    smooth = replace(own.endpoint, smooth=50)
+    given = small(arms=2, endpoint=smooth)
+    assert dict(facts(given))["Threshold"].endswith("trailing mean over 50 epochs")
+
+
+def test_a_reader_is_warned_of_few_seeds(material):
+    assert answer(material(small(censored=0.0))).warnings == ()
+    few = answer(material(small(seeds=4))).warnings
     assert len(few) == 1
-    assert "no verdict of faster or slower is possible" in few[0]
-    gone = answer(inputs(diverged=3)).warnings
-    assert len(gone) == 1
-    assert gone[0].startswith("3 of 256 runs diverged")
+    assert "no verdict of faster or slower is possible at 0.05" in few[0]
+    assert few[0].endswith("7 seeds an arm make it possible.")
+
+
+def test_a_reader_is_warned_of_every_run_that_diverged(material):
+    before = answer(material(small(diverged=3, diverged_at=5))).warnings
+    assert len(before) == 1
+    assert before[0] == (
+        "3 of 32 runs diverged (infinite or undefined loss): bilstm sum 3. They count as never "
+        "having reached the threshold. Mean curves leave them out."
+    )
+    after = answer(material(small(censored=0.0, diverged=3, diverged_at=395))).warnings
+    assert after[0].startswith("3 of 32 runs diverged")
+    assert "Of them 3 had reached the threshold before, which stays so." in after[0]
+
+
+def test_a_reader_is_warned_of_other_bits(material):
     canary = {"arm": "a", "seeds": [0], "identical": False, "largest_deviation": 1e-9}
-    given = inputs(censored=0.0)
-    other = Inputs(given.settings, given.tables, {}, {}, {}, (), canary)
-    assert "gave other numbers" in answer(other).warnings[0]
+    given = material(small(censored=0.0), canary=canary)
+    assert "gave other numbers" in answer(given).warnings[0]
 
 
-def test_departures_from_the_plan_are_listed(report):
-    page = render(inputs({"pairing": "data"}))
-    assert "pairing is data (plan: data+weights)" in page
-    assert "departs from the default plan in nothing" in render(inputs())
+def test_a_threshold_that_all_meet_from_the_start_is_the_finding(material):
+    said = answer(material(small(threshold=100.0)))
+    assert said.headline == "Nothing can be compared: every run met 100 nats at epoch 0."
+    assert said.warnings == (
+        "every run met the threshold at epoch 0, untrained: choose a stricter one "
+        "(endpoint.threshold).",
+    )
+    assert all("nothing to compare" in line.sentence for line in said.lines)
+    assert all(line.strip is None for line in said.lines)
+    assert "Soonest on average" not in dict(said.facts)
 
 
-def test_captions_name_n_and_the_censored_runs_of_each_arm(report):
-    page = report(arms=5, seeds=8, diverged=8).read_text()
-    arms = synthetic.tables(arms=5, seeds=8, diverged=8)["arms"]
-    some = arms[arms["censored"] > 0]
-    assert page.count("n = 8 an arm; ") >= 5
-    for arm, n in zip(some["arm"], some["censored"], strict=True):
-        assert f"{arm} {n}" in page
-    assert "diverged: bilstm mul 8" in page
-
-
-def test_words_of_the_user_are_text_and_never_markup():
-    bad = "<script>alert(1)</script>"
-    page = render(inputs({"labels": {"lstm_backward": bad}}, arms=3, seeds=8))
-    assert bad not in page
-    assert "&lt;script&gt;" in page
-
-
-def test_the_page_is_the_same_every_time_and_small_enough(report):
-    path = report()
-    assert path.stat().st_size < 3_000_000
-    tables = {p.stem: p for p in (path.parent / "tables").glob("*.csv")}
-    from thresher.report.inputs import load
-
-    drawn = path.parent / "figures", path.parent / "phone"
-    runs = sorted(path.parent.glob("*.run.json"))
-    settings = json.dumps(synthetic.settings())
-    again = render(load(settings, tables, *drawn, runs, path.parent / "canary.json"))
-    assert again == path.read_text()
-
-
-def test_a_missing_table_is_empty_and_not_an_error():
-    given = inputs(arms=3, seeds=8)
-    kept = {
-        name: table if name in {"events", "arms", "contrasts", "pairs"} else table.iloc[:0]
-        for name, table in given.tables.items()
-    }
-    page = render(Inputs(given.settings, kept, {}, {}, {}, (), None))
-    assert "no block was trained twice" in page
+def test_the_family_is_named_as_it_was_adjusted():
+    joint = family(small())
+    assert "over the 3 contrasts with the reference, differences and equivalences together" in joint
+    assert joint.endswith("the chance of any wrong verdict is at most 0.05")
+    given = small()
+    table = given.table("contrasts").assign(family="separate")
+    assert family(with_table(given, "contrasts", table)).endswith("at most 0.1")
+    assert family(small(arms=2)).startswith("not adjusted, as there is one contrast")
+    assert "of all pairs" in family(small(reference=None))

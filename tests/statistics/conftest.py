@@ -50,10 +50,10 @@ def make_events() -> Callable[..., pd.DataFrame]:
             part = pd.DataFrame({"seed": range(len(time)) if seeds is None else seeds[arm]})
             part = part.assign(study="s", arm=arm, variant=arm)
             part = part.assign(threshold=0.2, budget=budget, event=reached)
+            part["event_time"] = pd.Series(np.where(reached, time, np.nan)).astype("Int64")
             part["time"] = np.where(reached, time, budget).astype(int)
-            part["event_time"] = np.where(reached, time, np.nan)
             part["outcome"] = np.where(reached, "reached", "censored")
-            part["diverged_at"] = np.nan
+            part["diverged_at"] = pd.array([pd.NA] * len(time), dtype="Int64")
             part["final"] = 0.1
             parts.append(part)
         return pd.concat(parts, ignore_index=True)

@@ -4,39 +4,42 @@ import itertools
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from thresher.analyses.final import FINAL, IMPROVEMENT
-from thresher.metric import Metric
+from thresher.evaluations import evaluations
+from thresher.metric import engine_metrics
 from thresher.statistics.final import (
+    ends_of,
     final,
     improvement,
     improvement_probability,
     interquartile_mean,
 )
 
-LOSS, ACCURACY = Metric("final_loss"), Metric("final_accuracy", better="higher")
-METRICS = LOSS, ACCURACY
+ENGINE = engine_metrics("binary_crossentropy")
+METRICS = [ENGINE["eval_loss"], ENGINE["eval_accuracy"]]
 
 
-def ended(losses, seeds=None):
-    """Build the ends of runs: a loss, and an accuracy of one minus it."""
+def ended(losses, seeds=None) -> pd.DataFrame:
+    """Build the ends of runs whose loss is given and whose accuracy is one minus it."""
     parts = [
         pd.DataFrame(
             {
                 "study": "s",
                 "arm": arm,
                 "seed": range(len(values)) if seeds is None else seeds[arm],
-                "final_loss": np.asarray(values, float),
+                "eval_loss": np.asarray(values, float),
+                "eval_accuracy": 1 - np.asarray(values, float),
             }
         )
         for arm, values in losses.items()
     ]
-    table = pd.concat(parts, ignore_index=True)
-    return table.assign(final_accuracy=1 - table["final_loss"])
+    return pd.concat(parts, ignore_index=True)
 
 
 def assert_quantile(exact, limit, tail):
@@ -133,7 +136,27 @@ def test_runs_that_all_agree_have_limits_of_width_zero():
 def test_paired_comparisons_use_the_common_seeds():
     losses = {"a": [0.5, 0.5, 0.5], "b": [0.9, 0.9, 0.1]}
     table = ended(losses, seeds={"a": [2, 3, 4], "b": [0, 1, 2]})
-    assert improvement(table, METRICS, [("b", "a")]).loc[0, "probability"] == 1
-    assert improvement(table, METRICS, [("b", "a")], paired=False).loc[
-        0, "probability"
-    ] == pytest.approx(1 / 3)
+    pair = [("b", "a")]
+    assert improvement(table, METRICS, pair).loc[0, "probability"] == 1
+    apart = improvement(table, METRICS, pair, paired=False)
+    assert apart.loc[0, "probability"] == pytest.approx(1 / 3)
+
+
+def test_a_run_ends_where_its_metrics_are_at_the_budget_unless_it_diverged():
+    table = pa.table(
+        {
+            "study": ["s"] * 6,
+            "arm": ["a"] * 6,
+            "variant": ["a"] * 6,
+            "seed": [0, 0, 0, 1, 1, 1],
+            "epoch": [0, 5, 10] * 2,
+            "eval_loss": pa.array([0.7, 0.6, 0.5, 0.7, float("nan"), 0.4]),
+            "eval_accuracy": pa.array([0.5, 0.6, 0.8, 0.5, 0.7, 0.9]),
+        }
+    )
+    frame = evaluations(table, "epoch", [metric.name for metric in METRICS], 10, complete=False)
+    ends = ends_of(frame, METRICS, 10)
+    assert ends[["arm", "seed"]].to_numpy().tolist() == [["a", 0], ["a", 1]]
+    assert ends.loc[0, ["eval_loss", "eval_accuracy"]].tolist() == [0.5, 0.8]
+    assert ends.loc[1, ["eval_loss", "eval_accuracy"]].isna().all()
+    assert ends_of(frame, METRICS, 15)[["eval_loss", "eval_accuracy"]].isna().all(axis=None)

@@ -4,22 +4,30 @@ import itertools
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from thresher.analyses.thresholds import THRESHOLD_EVENTS, THRESHOLDS
-from thresher.evaluations import ArmEvaluations
+from thresher.evaluations import KEYS, by_arm, evaluations
 from thresher.metric import Metric
 from thresher.statistics.contrasts import contrasts, pairs_of
 from thresher.statistics.flips import draw
 from thresher.statistics.max_t import max_t, unpaired_max_t
 from thresher.statistics.multiplicity import joint_holm
 from thresher.statistics.permutation import permutation_test, relabellings
-from thresher.statistics.thresholds import threshold_events, thresholds
+from thresher.statistics.thresholds import (
+    level_curves,
+    spread_of,
+    threshold_events,
+    thresholds,
+)
+from thresher.tables import check
 
 BUDGET, GRID = 100, (0.2, 0.3, 0.4)
+LOSS = Metric(minimum=0.0)
 
 
 def grid_events(arms=2, n=8, seed=0, slow=0):
@@ -30,8 +38,7 @@ def grid_events(arms=2, n=8, seed=0, slow=0):
         times = times + slow * (arm == arms - 1)
         for level, column in zip(GRID, times.T, strict=True):
             part = pd.DataFrame({"seed": range(n), "time": np.minimum(column, BUDGET)})
-            part = part.assign(budget=BUDGET)
-            keys = {"study": "s", "arm": f"arm{arm}", "threshold": level}
+            keys = {"study": "s", "arm": f"arm{arm}", "threshold": level, "budget": BUDGET}
             parts.append(part.assign(event=column <= BUDGET, **keys))
     return pd.concat(parts, ignore_index=True)
 
@@ -137,25 +144,76 @@ def test_seeds_missing_in_one_arm_are_left_out():
     both = events[events["seed"] > 1]
     pair = [("arm1", "arm0")]
     found, expected = (thresholds(t, pair, 0.2) for t in (lacking, both))
-    assert found.pop("n_dropped").tolist() == [2] * 3
-    pd.testing.assert_frame_equal(found, expected.drop(columns="n_dropped"))
+    declared = list(THRESHOLDS)
+    pd.testing.assert_frame_equal(found[declared], expected[declared])
+    assert (found["n_dropped"].unique(), expected["n_dropped"].unique()) == (2, 0)
 
 
-def arm_of(losses, times, diverged_at=np.inf, arm="a"):
-    keys = {"study": "s", "arm": arm, "variant": arm}
-    values, ends = np.asarray(losses, float), np.full(len(losses), diverged_at)
-    return ArmEvaluations(keys, np.arange(len(values)), times, {"eval_loss": values}, ends)
+def runs_of(values, name="eval_loss"):
+    """Lay out runs of one arm, evaluated every ten; None is not measured, NaN diverged."""
+    rows = [
+        (seed, 10 * k, value)
+        for seed, run in enumerate(values)
+        for k, value in enumerate(run)
+        if value is not None
+    ]
+    seeds, epochs, measured = zip(*rows, strict=True)
+    keys = {
+        column: [value] * len(rows) for column, value in zip(KEYS, ("s", "a", "a"), strict=True)
+    }
+    table = pa.table(
+        {**keys, "seed": seeds, "epoch": epochs, name: pa.array(measured, pa.float64())}
+    )
+    return list(by_arm(evaluations(table, "epoch", [name], 50, complete=False), [name]))
+
+
+FALLING = [
+    [0.9, 0.35, 0.25, 0.15, 0.1, 0.1],
+    [0.9, 0.9, 0.35, 0.35, 0.35, np.nan],
+]
 
 
 def test_events_are_found_at_every_level():
-    losses = [[0.9, 0.35, 0.25, 0.15, 0.1, 0.1], [0.9, 0.9, 0.35, 0.35, 0.35, np.nan]]
-    arm = arm_of(losses, np.arange(0.0, 60, 10), np.array([np.inf, 50.0]))
-    found = threshold_events([arm], Metric(), GRID, 50)
+    found = threshold_events(runs_of(FALLING), LOSS, GRID, 50)
     assert set(THRESHOLD_EVENTS) <= set(found)
     assert found["time"].tolist() == [30, 50, 20, 50, 10, 20]
     assert found["event"].tolist() == [True, False, True, False, True, True]
-    assert found["outcome"].tolist()[:2] == ["reached", "diverged"]
+    gone = ["reached", "diverged"]
+    assert found["outcome"].tolist() == [*gone, *gone, "reached", "reached"]
+    assert set(found["budget"]) == {50}
+
+
+def test_a_rising_metric_has_the_events_of_its_mirror_image():
+    """Levels keep the study's order; the sign is turned where crossings are found."""
+    rising = runs_of(1 - np.array(FALLING), "eval_accuracy")
+    accuracy = Metric("eval_accuracy", "held-out accuracy", "", "higher", 0.0, 1.0)
+    found = threshold_events(rising, accuracy, [1 - level for level in GRID], 50)
+    expected = threshold_events(runs_of(FALLING), LOSS, GRID, 50)
+    for column in ("time", "event", "outcome", "budget"):
+        assert found[column].tolist() == expected[column].tolist()
+
+
+def test_a_level_is_judged_within_the_shortest_run_that_has_not_reached_it():
+    """The second run stopped at 30, once it had reached 0.4: harder levels end there for all."""
+    stopped = [[0.9, 0.35, 0.35, 0.35, 0.25, 0.15], [0.9, 0.35, 0.35, 0.35, None, None]]
+    found = threshold_events(runs_of(stopped), LOSS, (0.3, 0.4), 50, sustain=1)
+    assert found["budget"].tolist() == [30, 30, 50, 50]
+    assert found["time"].tolist() == [30, 30, 10, 10]
+    assert found["event"].tolist() == [False, False, True, True]
+
+
+def test_survival_curves_are_of_each_level():
+    found = level_curves(threshold_events(runs_of(FALLING), LOSS, GRID, 50))
+    last = found.groupby(["threshold", "arm"])["survival"].last()
+    assert last.tolist() == [0.5, 0.5, 0]
+
+
+def test_the_spread_of_a_metric_is_between_its_5th_and_95th_percentile():
+    values = pd.Series([*range(101), np.nan, np.inf])
+    assert spread_of(values) == pytest.approx(90)
+    assert spread_of(pd.Series([np.nan])) == 0
 
 
 def test_no_pairs_give_an_empty_table():
-    assert thresholds(grid_events(), [], 0.2).empty
+    found = check(thresholds(grid_events(), [], 0.2), THRESHOLDS, "thresholds")
+    assert (len(found), list(found)) == (0, list(THRESHOLDS))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from thresher import analyses, models
-from thresher.study import Analysis, Training, read_document, study_of
+from thresher.study import Analysis, Training, parse_part, read_document
 
 PANEL = {"title": "Both", "arms": ["one", "both sum"]}
 SCHEDULE = {"schedule": "PiecewiseConstantDecay", "boundaries": [10], "values": [0.1, 0.01]}
@@ -211,21 +211,15 @@ def test_every_deviation_from_the_plan_is_said(study):
 
 def test_a_stage_sees_the_parts_of_a_study_that_it_says_it_uses(study):
     made = study()
-    seen = study_of(made.part("metrics", "arms", "pairing", "endpoint", "reference", "analysis"))
+    seen = parse_part(made.part("metrics", "arms", "pairing", "endpoint", "reference", "analysis"))
     assert (seen.arms, seen.endpoint, seen.metrics) == (made.arms, made.endpoint, made.metrics)
     assert (seen.metric, seen.paired, seen.contrast_reference) == (made.metric, True, "one")
     for name in ("seeds", "report", "task", "traces", "name"):
-        with pytest.raises(AttributeError, match=f"reads the study's {name}, which it does not"):
+        with pytest.raises(AttributeError, match=f"uses the study's {name}"):
             getattr(seen, name)
 
 
 @pytest.mark.parametrize("name", analyses.NAMES)
 def test_what_an_analysis_uses_is_part_of_a_study(study, name):
     uses = analyses.load(name).uses
-    assert study_of(study().part(*uses)).__dict__.keys() == set(uses)
-
-
-def test_a_stage_whose_study_is_whole_only_in_a_file_reads_that(study, tmp_path):
-    made = study()
-    (tmp_path / "study.json").write_text(made.document(), "utf-8")
-    assert study_of("{}", tmp_path / "study.json") == made
+    assert parse_part(study().part(*uses)).__dict__.keys() == set(uses)

@@ -5,7 +5,7 @@ import re
 import sys
 from dataclasses import replace
 
-from thresher import analyses, code, declarations, figures
+from thresher import analyses, code, command, declarations, figures, own
 from thresher.study import Analysis, Presentation
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
@@ -20,8 +20,10 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 
 ARMS = {arm.path: arm for arm in STUDY.arms}
 COLLECTED = [
-    *("name", "metrics", "axis", "endpoint"),
-    *("arms", "task", "training", "pairing", "entropy"),  # what specifications hold
+    *("name", "metrics", "axis"),
+    # What specifications hold.
+    *("arms", "task", "training", "pairing", "entropy", "command"),
+    *(["endpoint"] if STUDY.command else []),
 ]
 TABLE_FILES = {
     name: f"results/{STUDY.name}/tables/{name}.csv" for name in analyses.schemas()
@@ -31,10 +33,24 @@ IMPORTED = {"imported": f"results/{STUDY.name}/import.json"} if STUDY.traces els
 EVERY_READER = [
     f"thresher.readers.{name}" for name in declarations.names(code.PACKAGE / "readers")
 ]
+# Models and tasks in files of the user's, which are checked before any training.
+OWN_FILES = {
+    name
+    for name in [getattr(STUDY.task, "name", ""), *(arm.model for arm in STUDY.arms)]
+    if own.is_own(name)
+}
+CHECKED = {"check": ancient(f"results/{STUDY.name}/check.json")} if OWN_FILES else {}
 EVERYTHING_SHOWN = [
     *(f"thresher.analyses.{name}" for name in analyses.NAMES),
     *(f"thresher.figures.{name}" for name in figures.NAMES),
 ]
+
+# Only for `--sdm conda`. Snakemake looks for wildcards in this path, and a folder may have braces.
+ENVIRONMENT = (
+    os.path.join(workflow.basedir, "workflow", "envs", "thresher.yaml")
+    .replace("{", "{{")
+    .replace("}", "}}")
+)
 
 
 wildcard_constraints:
@@ -56,9 +72,20 @@ def arm_of(wildcards):
 
 
 def training_code(arm):
-    """A digest of the code of one arm's training: other models and tasks don't touch it."""
-    task, model = f"thresher.tasks.{STUDY.task.name}", f"thresher.models.{arm.model}"
-    return code_of("train_block", task, model)
+    """Digests of the code of one arm's training: other models and tasks don't touch it."""
+    names = {"tasks": STUDY.task.name, "models": arm.model}
+    files = [name for name in names.values() if own.is_own(name)]
+    ours = [
+        f"thresher.{kind}.{name}" for kind, name in names.items() if name not in files
+    ]
+    ours += ["thresher.own"] if files else []
+    digests = [own.digest(name, config["folder"]) for name in files]
+    return " ".join([code_of("train_block", *ours), *digests])
+
+
+def own_arms():
+    """The arms whose model or task is in a file of the user's."""
+    return [arm for arm in STUDY.arms if {arm.model, STUDY.task.name} & OWN_FILES]
 
 
 def blocks(ending):
@@ -68,6 +95,14 @@ def blocks(ending):
         for path in ARMS
         for block in STUDY.blocks()
     ]
+
+
+def own_code():
+    """A digest of the files that the study names as its program's code."""
+    try:
+        return command.code_digest(STUDY.command.code, config["folder"])
+    except command.CommandError as error:
+        sys.exit(f"{STUDY.path}: {error}")
 
 
 def source_files():
@@ -99,14 +134,15 @@ def needed_by(analysis):
     return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}
 
 
-# What only runs that are trained here have.
+# What only runs that are made here have.
 RUN_FILES = (
     []
     if STUDY.traces
     else [
-        f"results/{STUDY.name}/canary.json",
+        *([f"results/{STUDY.name}/canary.json"] if STUDY.training else []),
         *blocks("parquet"),
         *blocks("predictions.parquet"),
         *blocks("run.json"),
     ]
 )
+OWN_CODE = own_code() if STUDY.command else ""

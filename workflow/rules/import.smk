@@ -36,7 +36,7 @@ rule import_traces:
     benchmark:
         "results/{study}/benchmarks/import_traces.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         study=lambda wildcards: source_document(),

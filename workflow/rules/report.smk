@@ -21,7 +21,7 @@ rule figures:
     benchmark:
         "results/{study}/benchmarks/figures.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         code=code_of("figures", *EVERYTHING_SHOWN),
@@ -42,7 +42,7 @@ rule paper:
     benchmark:
         "results/{study}/benchmarks/paper.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         code=code_of("paper", *EVERYTHING_SHOWN),
@@ -72,7 +72,7 @@ rule report:
     benchmark:
         "results/{study}/benchmarks/report.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
         code=code_of("report", *EVERYTHING_SHOWN),

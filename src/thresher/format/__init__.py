@@ -21,7 +21,7 @@ from thresher.format.numbers import (
     signed_tick,
     tick,
 )
-from thresher.format.verdicts import size, verdict_sentence
+from thresher.format.verdicts import against_margin, size, verdict_sentence
 from thresher.format.words import SIGNS, isolated, listed, metric_title, plural, several
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "MINUS",
     "MISSING",
     "SIGNS",
+    "against_margin",
     "along",
     "confidence",
     "count",

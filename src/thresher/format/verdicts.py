@@ -67,6 +67,12 @@ def size(contrast: Mapping[str, Any]) -> str:
     return f"whether by more than {margin} is open"
 
 
+def against_margin(size: str, margin: float) -> str:
+    """Say the same for a table: ``> 10 %``, ``< 10 %``, ``open``."""
+    sign = {MORE: "> ", LESS: "< "}.get(size)
+    return f"{sign}{percent(100 * margin)}" if sign else size
+
+
 @dataclass(frozen=True)
 class _Said:
     """The parts that the sentences are made of; arguments as of `verdict_sentence`."""

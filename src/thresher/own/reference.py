@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from thresher.logs import UserError
+
 _FORM = re.compile(r"(?P<file>.+\.py)(:(?P<name>.*))?", re.DOTALL)
 
 
-class OwnError(ValueError):
+class OwnError(UserError):
     """A file of the user's that can't be used as it is.
 
     Attributes

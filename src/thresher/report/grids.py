@@ -15,8 +15,8 @@ from thresher.report.words import records
 from thresher.results import Results
 from thresher.study.plan import Study
 
-MOST = 200
-"""Verdicts that the page has of a step at most; the table has the rest."""
+MOST = 24
+"""Verdicts that the page has of a step at most, the soonest and the latest; the table has all."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,10 @@ def _grid(material: Material, kind: _Kind, notes: tuple[str, ...]) -> Grid | Non
 def _step(results: Results, kind: _Kind, table: pd.DataFrame, value: float, own: bool) -> Step:
     rows = table[table[kind.column] == value].sort_values("mean_difference", kind="stable")
     name = f"{kind.said(value, results.study)}{', the study’s own' if own else ''}"
-    lines = _lines(results, records(rows.iloc[:MOST]), _span(results, table))
-    return Step(name, lines, max(len(rows) - MOST, 0))
+    ends = pd.concat([rows.iloc[: MOST // 2], rows.iloc[-MOST // 2 :]])
+    shown = ends if len(rows) > MOST else rows
+    lines = _lines(results, records(shown), _span(results, table))
+    return Step(name, lines, len(rows) - len(shown))
 
 
 def _span(results: Results, table: pd.DataFrame) -> tuple[float, float]:

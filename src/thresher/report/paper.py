@@ -28,12 +28,13 @@ def write_paper(results: Results, folder: str | os.PathLike[str]) -> None:
 
 def heads_of(results: Results) -> Row:
     """Name the columns."""
+    interval = f"{say.confidence(results.study.analysis.confidence)} CI"
     return (
         "Arm",
         f"Difference ({results.study.axis.unit})",
-        "Interval",
+        interval,
         "Percent",
-        "Interval",
+        interval,
         "Against the margin",
         "Adjusted p",
         "Verdict",
@@ -55,7 +56,7 @@ def rows_of(results: Results) -> list[Row]:
             _limits(row, "", signed),
             say.percent(row["percent"]),
             _limits(row, "percent_", say.percent),
-            row["size"],
+            say.against_margin(row["size"], row["margin"]),
             say.p_value(row["p_adjusted"]).removeprefix("p ").removeprefix("= "),
             row["verdict"],
             f"{say.count(row['reached_arm'])} of {say.count(row['n_arm'])}",

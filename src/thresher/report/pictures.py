@@ -57,7 +57,8 @@ def slot_of(shown: Shown) -> str:
 def pictures(material: Material, section: str) -> tuple[Picture, ...]:
     """Show the figures of a section, those over a grid left out, in their order."""
     own = [s for s in material.shown if s.section == section and s.variant == ""]
-    return tuple(_picture(shown, material.shown) for shown in own)
+    ordered = sorted(own, key=lambda shown: shown.order)
+    return tuple(_picture(shown, material.shown) for shown in ordered)
 
 
 def stepped(material: Material, grid: str, step: int) -> tuple[Picture, ...]:

@@ -154,8 +154,7 @@ def _word(results: Results, kind: str, value: Any) -> str:
     if kind == "arm":
         return results.label(value)
     if kind == "size":
-        sign = {"more than the margin": "> ", "less than the margin": "< "}.get(value)
-        return f"{sign}{say.fraction(results.study.analysis.margin)}" if sign else str(value)
+        return say.against_margin(value, results.study.analysis.margin)
     if kind == "metric":
         metric = next((m for m in results.study.metrics if m.name == value), None)
         unit = f" ({metric.unit})" if metric and metric.unit else ""

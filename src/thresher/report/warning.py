@@ -76,7 +76,7 @@ def _consequence(n: int, never: int) -> str:
     """Say what became of the times of runs that diverged."""
     if never == n:
         return f"{'It counts' if n == 1 else 'They count'} as never having reached the threshold."
-    kept = f"{say.count(n - never)} had reached the threshold before, which stays so"
+    kept = f"Of them {say.count(n - never)} had reached the threshold before, which stays so"
     if not never:
         return f"{kept}."
     counts = "counts" if never == 1 else "count"

@@ -3,7 +3,9 @@
 from thresher.study.document import parse_document, parse_part, read_document, read_facts
 from thresher.study.goals import warnings_of
 from thresher.study.loading import StudyError, load, load_configured
-from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task, Training
+from thresher.study.places import folder_of
+from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task
+from thresher.training_options import Training
 
 __all__ = [
     "Analysis",
@@ -14,6 +16,7 @@ __all__ = [
     "StudyError",
     "Task",
     "Training",
+    "folder_of",
     "load",
     "load_configured",
     "parse_document",

@@ -14,6 +14,7 @@ from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.named import NamedModel, Shapes
 from thresher.study.names import LONGEST_FOLDER, repeats
 from thresher.study.problems import Key, Problem
+from thresher.training_options import Training
 
 _OWN = ("model", "match_parameters", "training")
 _TRAINING_FACTORS = ("optimizer", "learning_rate", "batch_size")
@@ -65,7 +66,7 @@ class _Variant:
 def expand(
     variants: Mapping[str, Any],
     shapes: Shapes | None,
-    training: plan.Training | None,
+    training: Training | None,
     folder: Path,
     problems: list[Problem],
     failed: set[str],
@@ -123,11 +124,11 @@ def _read(
 
 def _arms(
     variant: _Variant,
-    training: plan.Training | None,
+    training: Training | None,
     shapes: Shapes | None,
     problems: list[Problem],
 ) -> Iterator[plan.Arm]:
-    wrong = [found for key, levels in variant.factors.items() for found in _bad_levels(key, levels)]
+    wrong = [found for key, levels in variant.factors.items() for found in bad_levels(key, levels)]
     problems.extend(wrong)
     if wrong:
         return
@@ -135,14 +136,14 @@ def _arms(
         levels = dict(zip(variant.factors, combination, strict=True))
         arm = _arm(variant, levels, training, shapes, problems)
         if arm is not None:
-            problems.extend(_bad_folders(variant.key, arm))
+            problems.extend(bad_folders(variant.key, arm))
             yield arm
 
 
 def _arm(
     variant: _Variant,
     levels: Mapping[Key, Any],
-    training: plan.Training | None,
+    training: Training | None,
     shapes: Shapes | None,
     problems: list[Problem],
 ) -> plan.Arm | None:
@@ -161,7 +162,7 @@ def _arm(
     bare = {option: options[option] for option in declared.options if _bare(declared, option)}
     others = {str(key[-1]): level for key, level in levels.items() if key[-1] not in bare}
     return plan.Arm(
-        label=_label(variant.name, bare, others),
+        label=label_of(variant.name, bare, others),
         variant=variant.name,
         factors={**bare, **others},
         model=variant.model,
@@ -179,12 +180,14 @@ def _bare(declared: NamedModel, option: str) -> bool:
     return declared.options[option].bare
 
 
-def _label(variant: str, bare: Mapping[str, Any], others: Mapping[str, Any]) -> str:
+def label_of(variant: str, bare: Mapping[str, Any], others: Mapping[str, Any]) -> str:
+    """Name an arm: its variant, bare levels, and every other factor with its level."""
     levels = [str(level) for level in bare.values()]
     return " ".join([variant, *levels, *(f"{name}={level}" for name, level in others.items())])
 
 
-def _bad_levels(key: Key, levels: list[Any]) -> Iterator[Problem]:
+def bad_levels(key: Key, levels: list[Any]) -> Iterator[Problem]:
+    """Find levels that no folder can be named by, or that stand twice."""
     if not levels:
         yield Problem(key, "must be a list that is not empty, but was []; give a value")
     for value in levels:
@@ -200,7 +203,7 @@ def _bad_levels(key: Key, levels: list[Any]) -> Iterator[Problem]:
         yield Problem(key, f"has {' and '.join(sorted(twice))} twice: a duplicate arm; remove one")
 
 
-def _bad_folders(key: Key, arm: plan.Arm) -> Iterator[Problem]:
+def bad_folders(key: Key, arm: plan.Arm) -> Iterator[Problem]:
     """Find names that file systems or Snakemake refuse."""
     folders, shown = arm.path.split("/"), wording.show(arm.label)
     if max(map(len, folders)) > LONGEST_FOLDER:
@@ -219,12 +222,12 @@ def _bad_folders(key: Key, arm: plan.Arm) -> Iterator[Problem]:
 
 def _training(
     key: Key,
-    common: plan.Training | None,
+    common: Training | None,
     changed: Mapping[str, Any],
     problems: list[Problem],
-) -> plan.Training | None:
+) -> Training | None:
     if common is None:
-        return plan.Training()
+        return Training()
     if "optimizer" in changed and changed["optimizer"] != common.optimizer:
         # Another optimizer has other options and another learning rate.
         changed = {"learning_rate": None, "optimizer_options": {}, **changed}

@@ -9,8 +9,8 @@ from thresher.study.names import one_line
 from thresher.study.problems import Key, Problem
 
 # What belongs to runs that are trained here.
-TRAINED = ("task", "variants", "training", "seeds", "seeds_per_job")
-_PAIRINGS = ("data", "none")
+TRAINED = ("task", "variants", "training", "seeds", "seeds_per_job", "command")
+PAIRINGS = ("data", "none")
 # Found from the runs.
 _UNKNOWN = 0.0
 
@@ -34,15 +34,9 @@ def build(
     problems.extend(found)
     if found or "traces" not in content or "metric" not in content:
         return None
-    metric, goal = _metric(content["metric"]), content["endpoint"]
-    axis = _axis(content.get("axis", {}))
+    metric, goal = metric_of(content["metric"]), content["endpoint"]
+    axis = axis_of(content.get("axis", {}))
     threshold = float(goal["threshold"])
-    given = dict(content.get("analysis", {}))
-    given.setdefault("contrasts", "reference" if "reference" in content else "all_pairs")
-    levels = given.get("threshold_grid")
-    given["threshold_grid"] = (
-        tuple(sorted({*map(float, levels), threshold})) if levels else metric.grid(threshold) or ()
-    )
     return plan.Study(
         name=name,
         path=path,
@@ -57,17 +51,33 @@ def build(
         seeds_per_job=1,
         arms=(),
         reference=content.get("reference"),
-        endpoint=plan.Endpoint(
-            threshold=threshold,
-            threshold_source="study file",
-            sustain=goal.get("sustain", plan.Endpoint.sustain),
-            smooth=goal.get("smooth", plan.Endpoint.smooth),
-            budget=_UNKNOWN,
-        ),
-        analysis=plan.Analysis(**given),
+        endpoint=endpoint_of(goal, _UNKNOWN),
+        analysis=analysis_of(content, threshold, metric),
         report=texts.presentation(name, content.get("report", {})),
         traces=_source(content["traces"], folder, goal.get("budget")),
     )
+
+
+def endpoint_of(goal: Mapping[str, Any], budget: float) -> plan.Endpoint:
+    """Return the endpoint that a study file states as a number."""
+    return plan.Endpoint(
+        threshold=float(goal["threshold"]),
+        threshold_source="study file",
+        sustain=goal.get("sustain", plan.Endpoint.sustain),
+        smooth=goal.get("smooth", plan.Endpoint.smooth),
+        budget=budget,
+    )
+
+
+def analysis_of(content: Mapping[str, Any], threshold: float, metric: Metric) -> plan.Analysis:
+    """Return the analysis plan, with its defaults and grid of thresholds filled in."""
+    given = dict(content.get("analysis", {}))
+    given.setdefault("contrasts", "reference" if "reference" in content else "all_pairs")
+    levels = given.get("threshold_grid")
+    given["threshold_grid"] = (
+        tuple(sorted({*map(float, levels), threshold})) if levels else metric.grid(threshold) or ()
+    )
+    return plan.Analysis(**given)
 
 
 def _problems(content: Mapping[str, Any]) -> Iterator[Problem]:
@@ -76,6 +86,13 @@ def _problems(content: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 (key,), "belongs to runs that are trained here, but traces are read; remove it"
             )
+    if content.get("pairing", "none") not in PAIRINGS:
+        yield wording.one_of(("pairing",), content["pairing"], PAIRINGS)
+    yield from stated_problems(content)
+
+
+def stated_problems(content: Mapping[str, Any]) -> Iterator[Problem]:
+    """Check a metric and thresholds that nothing but the study file tells of."""
     metric, goal = content.get("metric", {}), content.get("endpoint", {})
     if metric and "better" not in metric:
         yield Problem(("metric", "better"), "is missing; say whether lower or higher is better")
@@ -85,12 +102,10 @@ def _problems(content: Mapping[str, Any]) -> Iterator[Problem]:
             f"must be metric.name ({metric.get('name')}), but was {wording.show(goal['metric'])}; "
             "remove it",
         )
-    if content.get("pairing", "none") not in _PAIRINGS:
-        yield wording.one_of(("pairing",), content["pairing"], _PAIRINGS)
-    yield from _level_problems(content, metric, goal)
+    yield from level_problems(content, metric, goal)
 
 
-def _level_problems(
+def level_problems(
     content: Mapping[str, Any], metric: Mapping[str, Any], goal: Mapping[str, Any]
 ) -> Iterator[Problem]:
     threshold = goal.get("threshold")
@@ -100,7 +115,7 @@ def _level_problems(
         return
     if not metric.get("name"):
         return
-    known = _metric({"better": "lower", **metric})
+    known = metric_of({"better": "lower", **metric})
     levels: list[tuple[Key, Any]] = [(("endpoint", "threshold"), threshold)]
     levels += [
         (("analysis", "threshold_grid", place), level)
@@ -112,7 +127,8 @@ def _level_problems(
             yield Problem(key, f"{asked}, but was {wording.show(level)}")
 
 
-def _metric(given: Mapping[str, Any]) -> Metric:
+def metric_of(given: Mapping[str, Any]) -> Metric:
+    """Return a metric that the study file describes."""
     own = {key: one_line(given[key]) for key in ("label", "unit") if key in given}
     bounds = {key: given[key] for key in ("minimum", "maximum") if key in given}
     label = one_line(given["name"])
@@ -123,7 +139,8 @@ def _metric(given: Mapping[str, Any]) -> Metric:
     )
 
 
-def _axis(given: Mapping[str, Any]) -> Axis:
+def axis_of(given: Mapping[str, Any]) -> Axis:
+    """Return an axis that the study file describes."""
     name = one_line(given.get("name", Axis.name))
     return Axis(name, one_line(given.get("unit", f"{name}s")))
 

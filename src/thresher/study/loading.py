@@ -7,6 +7,7 @@ from typing import Any
 
 from thresher.metric import Metric
 from thresher.study import (
+    commanded,
     goals,
     imported,
     joint,
@@ -23,6 +24,7 @@ from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.names import one_line
 from thresher.study.problems import Problem
 from thresher.study.reading import StudyError, read
+from thresher.training_options import Training
 
 __all__ = ["StudyError", "load", "load_configured"]
 
@@ -51,6 +53,8 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     if "traces" in found.usable or ("traces",) in found.wrong:
         folder = file.parent.as_posix()
         study = imported.build(shown, folder, file.stem, found.usable, problems)
+    elif "command" in found.usable or ("command",) in found.wrong:
+        study = commanded.build(shown, file.parent, file.stem, found, problems)
     else:
         study = _build(shown, file.parent, found, problems)
     visible = [problem for problem in problems if not problem.follows_from(found.wrong)]
@@ -114,6 +118,11 @@ def _build(
                 "is training.epochs for runs that are trained here; set that instead",
             )
         )
+    problems.extend(
+        Problem((key,), "belongs to studies of a command; remove it, or say command")
+        for key in commanded.OWN_KEYS
+        if key in content
+    )
     problems.extend(goals.problems(content, task, training, metrics))
     if problems or found.problems or task is None or not metrics:
         return None
@@ -134,7 +143,7 @@ def _build(
         arms=tuple(arms),
         reference=content.get("reference"),
         endpoint=endpoint,
-        analysis=_analysis(content, endpoint.threshold, metrics[0]),
+        analysis=imported.analysis_of(content, endpoint.threshold, metrics[0]),
         report=texts.presentation(name, content.get("report", {})),
     )
 
@@ -167,9 +176,9 @@ def _training(
     found: structure.Structure,
     task: named.NamedTask | None,
     problems: list[Problem],
-) -> tuple[plan.Training, bool]:
+) -> tuple[Training, bool]:
     """Return what holds for every arm, and whether its optimizer is right."""
-    training = plan.Training(**content.get("training", {}))
+    training = Training(**content.get("training", {}))
     if content.get("seeds_per_job") == 1:
         training = replace(training, lane_width=1)
     if task is not None:
@@ -182,9 +191,7 @@ def _training(
     return (training, False) if wrong else (with_rate(training), True)
 
 
-def _endpoint(
-    content: Mapping[str, Any], task: plan.Task, training: plan.Training
-) -> plan.Endpoint:
+def _endpoint(content: Mapping[str, Any], task: plan.Task, training: Training) -> plan.Endpoint:
     threshold, source = content.get("threshold", "baseline"), "study file"
     if threshold == "baseline":
         threshold, source = task.baseline, "position baseline"
@@ -195,14 +202,3 @@ def _endpoint(
         smooth=content.get("smooth", plan.Endpoint.smooth),
         budget=training.epochs,
     )
-
-
-def _analysis(content: Mapping[str, Any], threshold: float, metric: Metric) -> plan.Analysis:
-    given = dict(content.get("analysis", {}))
-    given.setdefault("contrasts", "reference" if "reference" in content else "all_pairs")
-    if "threshold_grid" in given:
-        levels = sorted({*map(float, given["threshold_grid"]), threshold})
-        given["threshold_grid"] = tuple(levels)
-    else:
-        given["threshold_grid"] = metric.grid(threshold) or ()
-    return plan.Analysis(**given)

@@ -74,6 +74,7 @@ def task(
         return None
     try:
         outline = own.outline_task(name, folder)
+        own.digest(name, folder)  # says which of the files that it names is missing
     except own.OwnError as error:
         problems.append(Problem(key, f": {error}"))
         return None

@@ -69,6 +69,13 @@ def shown(file: Path, project: str | Path) -> str:
     return whole.as_posix()
 
 
+def folder_of(study: Study, project: str | Path) -> str:
+    """Return the folder of a study's file, absolute: what the files that it names are beside."""
+    places = [Path(study.path), Path(project, study.path)]
+    file = next((place for place in places if place.exists()), places[0])
+    return str(file.parent.resolve())
+
+
 def check_results(study: Study) -> None:
     """Refuse to mix the results of two studies of one name, or to go on with half of the figures.
 

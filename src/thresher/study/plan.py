@@ -144,6 +144,39 @@ class TraceSource:
 
 
 @dataclass(frozen=True)
+class CommandSource:
+    """A program that makes the runs; see `thresher.command`.
+
+    Attributes
+    ----------
+    command : str
+        The template of its arguments.
+    columns : mapping of str to str
+        What the program calls axis and metric (``axis``, ``value``), where otherwise.
+    file : str
+        Where in ``{out}`` it writes; empty for ``{trace}``.
+    format : str or None
+        A reader's name.
+    environment : mapping of str to str
+        Variables for the program.
+    code : tuple of str
+        Files and folders that a run depends on, relative to the study file's.
+    resources : mapping of str to int
+        ``threads``, ``mem_mb``, ``runtime`` (minutes), ``gpus`` of each job.
+    retries : int
+    """
+
+    command: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
+    format: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    code: tuple[str, ...] = ()
+    resources: Mapping[str, int] = field(default_factory=dict)
+    retries: int = 0
+
+
+@dataclass(frozen=True)
 class ImportedArm:
     """What the logs hold of one arm; `first`, `last` and `spacing` of evaluations on the axis."""
 
@@ -201,6 +234,8 @@ class Study:
         Where the runs were made elsewhere and are read from files.
     imported : ImportFacts or None
         What was read; None before, and where runs are trained here.
+    command : CommandSource or None
+        Where a program makes the runs.
     """
 
     name: str
@@ -221,6 +256,7 @@ class Study:
     report: Presentation
     traces: TraceSource | None = None
     imported: ImportFacts | None = None
+    command: CommandSource | None = None
 
     @property
     def metric(self) -> Metric:
@@ -252,6 +288,8 @@ class Study:
 
     def specification(self, arm: Arm) -> str:
         """Return everything but the seed that determines a trace of this arm, as JSON."""
+        if self.command is not None:
+            return self._commanded(arm, self.command)
         assert self.task is not None
         assert arm.training is not None
         return canonical(
@@ -265,6 +303,29 @@ class Study:
                 "training": asdict(arm.training),
                 "pairing": self.pairing,
                 "entropy": self.entropy,
+            }
+        )
+
+    def _commanded(self, arm: Arm, source: CommandSource) -> str:
+        every = dict.fromkeys(name for other in self.arms for name in other.model_options)
+        return canonical(
+            {
+                "study": self.name,
+                "arm": arm.label,
+                "variant": arm.variant,
+                "factors": list(arm.factors.items()),
+                "command": source.command,
+                "options": dict(arm.model_options),
+                "left_out": [name for name in every if name not in arm.model_options],
+                "environment": dict(source.environment),
+                "trace": {
+                    "axis": self.axis.name,
+                    "metric": self.metric.name,
+                    "columns": dict(source.columns),
+                    "file": source.file,
+                    "format": source.format,
+                    "budget": self.endpoint.budget,
+                },
             }
         )
 
