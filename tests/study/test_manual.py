@@ -43,7 +43,13 @@ IN_WORDS = {
     "analysis.threshold_grid",
     "report.title",
     "report.highlight_seed",
+    "task",
+    "variants",
+    "endpoint.budget",
 }
+# Where the runs come from, other than from models that are trained here.
+COMMAND = ("command", "trace", "environment", "code", "resources", "retries")
+ELSEWHERE = ("traces", *COMMAND)
 
 
 def rows(text: str, first: str) -> list[list[str]]:
@@ -67,6 +73,9 @@ def code(cell: str) -> Any:
 KEYS = {cells[0].strip("`"): cells for cells in rows(SECTIONS["Keys"], "key")}
 
 
+SCHEMA = structure.validator().schema
+
+
 def keys_of(schema: dict, prefix: str = "") -> dict[str, bool]:
     """Every key of the schema, dotted, and whether it is required."""
     found = {}
@@ -76,7 +85,7 @@ def keys_of(schema: dict, prefix: str = "") -> dict[str, bool]:
         found |= keys_of(inner, f"{key}.")
         found |= keys_of(inner.get("items", {}), f"{key}.")
         if name == "variants":
-            found |= keys_of(inner["additionalProperties"], f"{key}.<variant>.")
+            found |= keys_of(SCHEMA["$defs"]["variant"], f"{key}.<variant>.")
     return found
 
 
@@ -92,7 +101,7 @@ def defaults() -> dict[str, Any]:
         )
         for field in fields(kind)
     }
-    found |= {"seeds": loading.SEEDS, "entropy": loading.ENTROPY, "pairing": "data+weights"}
+    found |= {"seeds": loading.SEEDS, "entropy": plan.ENTROPY, "pairing": "data+weights"}
     found |= {"endpoint.threshold": "baseline", "seeds_per_job": "training.lane_width"}
     found |= {"endpoint.metric": plan.METRIC}
     mappings = [
@@ -121,7 +130,7 @@ def test_a_key_has_its_meaning_unit_and_true_default(key, required):
     assert unit
     if required:
         assert default == "required"
-    elif key in IN_WORDS:
+    elif key in IN_WORDS or key.split(".")[0] in ELSEWHERE:
         assert default
     else:
         assert code(default) == defaults()[key]
@@ -147,9 +156,25 @@ def base() -> dict[str, Any]:
     }
 
 
+def elsewhere(first: str) -> dict[str, Any]:
+    """A study of runs that are not trained here."""
+    own = {
+        "metric": {"name": "val_loss", "better": "lower"},
+        "endpoint": {"threshold": 0.3},
+    }
+    if first in COMMAND:
+        program = "python train.py --lr {lr} --seed {seed} --out {trace}"
+        own["endpoint"]["budget"] = 50
+        return {**own, "command": program, "variants": {"one": {"lr": 0.1}, "two": {"lr": 0.2}}}
+    return {**own, "traces": {"files": "runs/{arm}/{seed}.csv"}}
+
+
 @pytest.mark.parametrize("key", KEYS)
-def test_the_example_of_a_key_loads(study, key):
-    content = base()
+def test_the_example_of_a_key_loads(study, key, tmp_path):
+    (tmp_path / "train.py").touch()
+    first = key.split(".")[0]
+    imported = first == "traces" or key == "endpoint.budget"
+    content = elsewhere(first) if first in COMMAND or imported else base()
     value = code(KEYS[key][4])
     if key.startswith("report.panels."):
         panel = {"title": "t", "arms": ["mine"], key.rpartition(".")[2]: value}
@@ -168,18 +193,21 @@ def test_the_example_of_a_key_loads(study, key):
             del content["variants"]["mine"]["units"]
         if last == "contrasts":
             content["reference"] = "mine"
-    assert study(lambda made: (made.clear(), made.update(content))).arms
+    made = study(lambda made: (made.clear(), made.update(content)))
+    assert made.traces if imported else made.arms
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_loads(study, example):
     content = yaml.safe_load(example)
-    assert study(lambda made: (made.clear(), made.update({**base(), **content}))).arms
+    trained = {} if "traces" in content else base()
+    made = study(lambda made: (made.clear(), made.update({**trained, **content})))
+    assert made.arms or made.traces
 
 
 def test_the_example_of_fanning_out_has_the_arms_that_the_manual_names(study):
     text = SECTIONS["How options fan out"]
-    content = yaml.safe_load(EXAMPLES[1])
+    content = next(c for c in map(yaml.safe_load, EXAMPLES) if "lstm" in c.get("variants", {}))
     arms = study(lambda made: (made.clear(), made.update({**base(), **content}))).arms
     named = re.search(r"factors: (.*?) and so on", text, re.DOTALL)
     assert named
