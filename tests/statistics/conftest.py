@@ -48,13 +48,13 @@ def make_events() -> Callable[..., pd.DataFrame]:
             time = np.asarray(values, float)
             reached = np.isfinite(time)
             part = pd.DataFrame({"seed": range(len(time)) if seeds is None else seeds[arm]})
-            part = part.assign(study="s", arm=arm, variant=arm, merge_mode="none")
+            part = part.assign(study="s", arm=arm, variant=arm)
             part = part.assign(threshold=0.2, budget=budget, event=reached)
+            part["event_time"] = pd.Series(np.where(reached, time, np.nan)).astype("Int64")
             part["time"] = np.where(reached, time, budget).astype(int)
-            part["epochs_to_threshold"] = pd.Series(np.where(reached, time, np.nan)).astype("Int64")
             part["outcome"] = np.where(reached, "reached", "censored")
             part["diverged_at"] = pd.array([pd.NA] * len(time), dtype="Int64")
-            part["final_loss"] = part["final_accuracy"] = 0.1
+            part["final"] = 0.1
             parts.append(part)
         return pd.concat(parts, ignore_index=True)
 

@@ -17,6 +17,7 @@ from thresher.statistics.contrasts import arms, contrasts, pairs_of
 from thresher.statistics.multiplicity import holm, joint_holm
 from thresher.statistics.signflip import signflip_test
 from thresher.statistics.winning import win_limits
+from thresher.tables import check
 
 INF = np.inf
 
@@ -81,7 +82,7 @@ def _table(times, budget=100):
         reached = np.isfinite(values)
         part = pd.DataFrame({"seed": range(len(values)), "event": reached})
         part["time"] = np.where(reached, values, budget).astype(int)
-        keys = {"study": "s", "arm": arm, "variant": arm, "merge_mode": "none"}
+        keys = {"study": "s", "arm": arm, "variant": arm}
         parts.append(part.assign(**keys, threshold=0.2, budget=budget))
     return pd.concat(parts, ignore_index=True)
 
@@ -141,7 +142,7 @@ def test_unpaired_contrasts_use_every_run_and_show_welchs_test(make_events):
 
 def test_a_single_arm_has_no_contrasts(make_events):
     table = make_events({"a": [10, 20]})
-    found = contrasts(table, pairs_of(["a"], None))
+    found = check(contrasts(table, pairs_of(["a"], None)), CONTRASTS, "contrasts")
     assert (len(found), list(found)) == (0, list(CONTRASTS))
 
 
@@ -430,7 +431,7 @@ def test_wrong_tables_are_refused(make_events):
 
 def test_arms_are_listed_in_order_with_their_factors_and_parameters(make_events):
     table = make_events({"a": [10, 20], "b": [30, INF]}).assign(units=20)
-    found = arms(table, parameters={"b": 99}, arms=["b", "a"])
+    found = check(arms(table, parameters={"b": 99}, arms=["b", "a"]), ARMS, "arms")
     assert list(found) == [*ARMS, "units"]
     assert found["arm"].tolist() == ["b", "a"]
     assert found["parameters"].tolist() == [99, pd.NA]

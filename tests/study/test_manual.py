@@ -34,11 +34,6 @@ IN_WORDS = {
     "variants.<variant>.training.optimizer_options",
     "reference",
     "training.learning_rate",
-    "endpoint.budget",
-    *(f"traces.columns.{name}" for name in ("value", "axis", "arm", "seed", "run")),
-    *(f"traces.{name}" for name in ("format", "on_restart", "line")),
-    *("command", "trace.metric", "trace.axis", "trace.file", "trace.format", "code"),
-    *(f"resources.{name}" for name in ("mem_mb", "runtime", "gpus")),
     "metric.label",
     "metric.unit",
     "metric.better",
@@ -48,7 +43,13 @@ IN_WORDS = {
     "analysis.threshold_grid",
     "report.title",
     "report.highlight_seed",
+    "task",
+    "variants",
+    "endpoint.budget",
 }
+# Where the runs come from, other than from models that are trained here.
+COMMAND = ("command", "trace", "environment", "code", "resources", "retries")
+ELSEWHERE = ("traces", *COMMAND)
 
 
 def rows(text: str, first: str) -> list[list[str]]:
@@ -73,8 +74,6 @@ KEYS = {cells[0].strip("`"): cells for cells in rows(SECTIONS["Keys"], "key")}
 
 
 SCHEMA = structure.validator().schema
-# What a study of runs that are trained here has to have.
-TRAINED = SCHEMA["allOf"][-1]["then"]["required"]
 
 
 def keys_of(schema: dict, prefix: str = "") -> dict[str, bool]:
@@ -82,7 +81,7 @@ def keys_of(schema: dict, prefix: str = "") -> dict[str, bool]:
     found = {}
     for name, inner in schema.get("properties", {}).items():
         key = f"{prefix}{name}"
-        found[key] = name in (*schema.get("required", ()), *(TRAINED if not prefix else ()))
+        found[key] = name in schema.get("required", ())
         found |= keys_of(inner, f"{key}.")
         found |= keys_of(inner.get("items", {}), f"{key}.")
         if name == "variants":
@@ -114,9 +113,7 @@ def defaults() -> dict[str, Any]:
         "report",
         "variants.<variant>.training",
     ]
-    mappings += ["training.optimizer_options", "report.labels", "traces", "traces.columns"]
-    mappings += ["traces.arms", "trace", "environment", "resources"]
-    found |= {"resources.threads": 1, "retries": plan.CommandSource.retries}
+    mappings += ["training.optimizer_options", "report.labels"]
     return found | {key: {} for key in mappings} | {"report.panels": []}
 
 
@@ -133,7 +130,7 @@ def test_a_key_has_its_meaning_unit_and_true_default(key, required):
     assert unit
     if required:
         assert default == "required"
-    elif key in IN_WORDS:
+    elif key in IN_WORDS or key.split(".")[0] in ELSEWHERE:
         assert default
     else:
         assert code(default) == defaults()[key]
@@ -159,33 +156,25 @@ def base() -> dict[str, Any]:
     }
 
 
-ENDPOINT = {
-    "metric": {"name": "val_loss", "better": "lower"},
-    "endpoint": {"threshold": 0.5, "budget": 10},
-}
-COMMANDED = {
-    **ENDPOINT,
-    "command": "prog --lr {lr} --seed {seed} {trace}",
-    "variants": {"a": {"lr": 1}, "b": {"lr": 2}},
-}
-
-
-def base_of(key: str) -> dict[str, Any]:
-    """A study of the source that a key belongs to."""
-    first = key.partition(".")[0]
-    if first == "traces":
-        return copy.deepcopy({**ENDPOINT, "traces": {"files": "{arm}.csv"}})
-    sources = {"command", "trace", "environment", "code", "resources", "retries"}
-    if first in sources or key == "endpoint.budget":
-        return copy.deepcopy(COMMANDED)
-    return base()
+def elsewhere(first: str) -> dict[str, Any]:
+    """A study of runs that are not trained here."""
+    own = {
+        "metric": {"name": "val_loss", "better": "lower"},
+        "endpoint": {"threshold": 0.3},
+    }
+    if first in COMMAND:
+        program = "python train.py --lr {lr} --seed {seed} --out {trace}"
+        own["endpoint"]["budget"] = 50
+        return {**own, "command": program, "variants": {"one": {"lr": 0.1}, "two": {"lr": 0.2}}}
+    return {**own, "traces": {"files": "runs/{arm}/{seed}.csv"}}
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_the_example_of_a_key_loads(study, key, tmp_path):
-    content = base_of(key)
-    for name in ("train.py", "lib"):
-        (tmp_path / name).touch()
+    (tmp_path / "train.py").touch()
+    first = key.split(".")[0]
+    imported = first == "traces" or key == "endpoint.budget"
+    content = elsewhere(first) if first in COMMAND or imported else base()
     value = code(KEYS[key][4])
     if key.startswith("report.panels."):
         panel = {"title": "t", "arms": ["mine"], key.rpartition(".")[2]: value}
@@ -204,19 +193,21 @@ def test_the_example_of_a_key_loads(study, key, tmp_path):
             del content["variants"]["mine"]["units"]
         if last == "contrasts":
             content["reference"] = "mine"
-    loaded = study(lambda made: (made.clear(), made.update(content)))
-    assert loaded.arms or loaded.traces
+    made = study(lambda made: (made.clear(), made.update(content)))
+    assert made.traces if imported else made.arms
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_loads(study, example):
     content = yaml.safe_load(example)
-    assert study(lambda made: (made.clear(), made.update({**base(), **content}))).arms
+    trained = {} if "traces" in content else base()
+    made = study(lambda made: (made.clear(), made.update({**trained, **content})))
+    assert made.arms or made.traces
 
 
 def test_the_example_of_fanning_out_has_the_arms_that_the_manual_names(study):
     text = SECTIONS["How options fan out"]
-    content = yaml.safe_load(EXAMPLES[1])
+    content = next(c for c in map(yaml.safe_load, EXAMPLES) if "lstm" in c.get("variants", {}))
     arms = study(lambda made: (made.clear(), made.update({**base(), **content}))).arms
     named = re.search(r"factors: (.*?) and so on", text, re.DOTALL)
     assert named

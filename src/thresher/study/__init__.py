@@ -4,7 +4,8 @@ from thresher.study.document import parse_document, parse_part, read_document, r
 from thresher.study.goals import warnings_of
 from thresher.study.loading import StudyError, load, load_configured
 from thresher.study.places import folder_of
-from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task, Training
+from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task
+from thresher.training_options import Training
 
 __all__ = [
     "Analysis",

@@ -14,6 +14,7 @@ from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.named import NamedModel, Shapes
 from thresher.study.names import LONGEST_FOLDER, repeats
 from thresher.study.problems import Key, Problem
+from thresher.training_options import Training
 
 _OWN = ("model", "match_parameters", "training")
 _TRAINING_FACTORS = ("optimizer", "learning_rate", "batch_size")
@@ -65,7 +66,7 @@ class _Variant:
 def expand(
     variants: Mapping[str, Any],
     shapes: Shapes | None,
-    training: plan.Training | None,
+    training: Training | None,
     folder: Path,
     problems: list[Problem],
     failed: set[str],
@@ -123,7 +124,7 @@ def _read(
 
 def _arms(
     variant: _Variant,
-    training: plan.Training | None,
+    training: Training | None,
     shapes: Shapes | None,
     problems: list[Problem],
 ) -> Iterator[plan.Arm]:
@@ -142,7 +143,7 @@ def _arms(
 def _arm(
     variant: _Variant,
     levels: Mapping[Key, Any],
-    training: plan.Training | None,
+    training: Training | None,
     shapes: Shapes | None,
     problems: list[Problem],
 ) -> plan.Arm | None:
@@ -221,12 +222,12 @@ def bad_folders(key: Key, arm: plan.Arm) -> Iterator[Problem]:
 
 def _training(
     key: Key,
-    common: plan.Training | None,
+    common: Training | None,
     changed: Mapping[str, Any],
     problems: list[Problem],
-) -> plan.Training | None:
+) -> Training | None:
     if common is None:
-        return plan.Training()
+        return Training()
     if "optimizer" in changed and changed["optimizer"] != common.optimizer:
         # Another optimizer has other options and another learning rate.
         changed = {"learning_rate": None, "optimizer_options": {}, **changed}

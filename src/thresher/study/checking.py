@@ -6,8 +6,9 @@ from typing import Any
 
 from thresher import optimizers
 from thresher.declarations import Option
-from thresher.study import plan, wording
+from thresher.study import wording
 from thresher.study.problems import Key, Problem
+from thresher.training_options import Training
 
 
 def resolve(
@@ -25,7 +26,7 @@ def resolve(
     return {name: option.type(given.get(name, option.default)) for name, option in declared.items()}
 
 
-def with_rate(training: plan.Training) -> plan.Training:
+def with_rate(training: Training) -> Training:
     """Fill in the optimizer's own learning rate, so that the specification says it."""
     if training.learning_rate is not None:
         return training
@@ -33,7 +34,7 @@ def with_rate(training: plan.Training) -> plan.Training:
     return replace(training, learning_rate=rate)
 
 
-def optimizer_problems(key: Key, training: plan.Training) -> list[Problem]:
+def optimizer_problems(key: Key, training: Training) -> list[Problem]:
     """Check optimizer, learning rate and the optimizer's options together."""
     name = training.optimizer
     if name in optimizers.REFUSED:

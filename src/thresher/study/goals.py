@@ -8,6 +8,7 @@ from thresher import decoding, tasks
 from thresher.metric import Metric
 from thresher.study import plan, wording
 from thresher.study.problems import Key, Problem
+from thresher.training_options import Training
 
 # A position baseline below this, in nats, is no goal that a model could be seen to reach.
 SMALLEST = 1e-6
@@ -19,7 +20,7 @@ _MEASURED: tuple[Key, ...] = (("metric",), ("endpoint", "metric"), ("task",))
 def problems(
     content: Mapping[str, Any],
     task: plan.Task | None,
-    training: plan.Training,
+    training: Training,
     metrics: Sequence[Metric],
 ) -> Iterator[Problem]:
     """Check the thresholds, and that the budget allows the endpoint to be met.
@@ -77,7 +78,7 @@ def _level_problems(key: Key, level: float, metric: Metric) -> Iterator[Problem]
         yield Problem(key, f"{asked}, but was {shown}", needs=_MEASURED)
 
 
-def _sustain_problems(sustain: int, training: plan.Training) -> Iterator[Problem]:
+def _sustain_problems(sustain: int, training: Training) -> Iterator[Problem]:
     epochs, every = training.epochs, training.evaluate_every
     evaluations = epochs // every + 1
     if sustain > evaluations and not epochs % every:
@@ -90,7 +91,7 @@ def _sustain_problems(sustain: int, training: plan.Training) -> Iterator[Problem
         )
 
 
-def _smooth_problems(smooth: float, training: plan.Training) -> Iterator[Problem]:
+def _smooth_problems(smooth: float, training: Training) -> Iterator[Problem]:
     if smooth > training.epochs:
         yield Problem(
             ("endpoint", "smooth"),

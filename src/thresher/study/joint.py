@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from thresher.study import plan, wording
+from thresher.study import wording
 from thresher.study.problems import Key, Problem
+from thresher.training_options import Training
 
 
-def training(content: Mapping[str, Any], given: plan.Training) -> Iterator[Problem]:
+def training(content: Mapping[str, Any], given: Training) -> Iterator[Problem]:
     """Check that evaluations end at the budget, and that blocks hold whole lanes."""
     if given.epochs % given.evaluate_every:
         lower = given.epochs // given.evaluate_every * given.evaluate_every

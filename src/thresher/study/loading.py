@@ -24,6 +24,7 @@ from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.names import one_line
 from thresher.study.problems import Problem
 from thresher.study.reading import StudyError, read
+from thresher.training_options import Training
 
 __all__ = ["StudyError", "load", "load_configured"]
 
@@ -50,8 +51,7 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     problems: list[Problem] = []
     shown = places.shown(file, project)
     if "traces" in found.usable or ("traces",) in found.wrong:
-        folder = file.parent.as_posix()
-        study = imported.build(shown, folder, file.stem, found.usable, problems)
+        study = imported.build(shown, places.beside(file), file.stem, found.usable, problems)
     elif "command" in found.usable or ("command",) in found.wrong:
         study = commanded.build(shown, file.parent, file.stem, found, problems)
     else:
@@ -175,9 +175,9 @@ def _training(
     found: structure.Structure,
     task: named.NamedTask | None,
     problems: list[Problem],
-) -> tuple[plan.Training, bool]:
+) -> tuple[Training, bool]:
     """Return what holds for every arm, and whether its optimizer is right."""
-    training = plan.Training(**content.get("training", {}))
+    training = Training(**content.get("training", {}))
     if content.get("seeds_per_job") == 1:
         training = replace(training, lane_width=1)
     if task is not None:
@@ -190,9 +190,7 @@ def _training(
     return (training, False) if wrong else (with_rate(training), True)
 
 
-def _endpoint(
-    content: Mapping[str, Any], task: plan.Task, training: plan.Training
-) -> plan.Endpoint:
+def _endpoint(content: Mapping[str, Any], task: plan.Task, training: Training) -> plan.Endpoint:
     threshold, source = content.get("threshold", "baseline"), "study file"
     if threshold == "baseline":
         threshold, source = task.baseline, "position baseline"

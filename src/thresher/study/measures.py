@@ -8,10 +8,11 @@ from thresher.metric import Axis, Metric, engine_metrics
 from thresher.study import plan, wording
 from thresher.study.names import one_line
 from thresher.study.problems import Key, Problem
+from thresher.training_options import Training
 
 
 def metrics(
-    content: Mapping[str, Any], training: plan.Training, problems: list[Problem]
+    content: Mapping[str, Any], training: Training, problems: list[Problem]
 ) -> tuple[Metric, ...]:
     """Choose the endpoint's metric, and the others that are shown beside it.
 
