@@ -39,7 +39,6 @@ OWN_FILES = {
     for name in [getattr(STUDY.task, "name", ""), *(arm.model for arm in STUDY.arms)]
     if own.is_own(name)
 }
-CHECKED = {"check": ancient(f"results/{STUDY.name}/check.json")} if OWN_FILES else {}
 EVERYTHING_SHOWN = [
     *(f"thresher.analyses.{name}" for name in analyses.NAMES),
     *(f"thresher.figures.{name}" for name in figures.NAMES),
@@ -139,7 +138,10 @@ RUN_FILES = (
     []
     if STUDY.traces
     else [
+        *([f"results/{STUDY.name}/check.json"] if OWN_FILES else []),
         *([f"results/{STUDY.name}/canary.json"] if STUDY.training else []),
+        f"results/{STUDY.name}/evaluations.parquet",
+        f"results/{STUDY.name}/predictions.parquet",
         *blocks("parquet"),
         *blocks("predictions.parquet"),
         *blocks("run.json"),

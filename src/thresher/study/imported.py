@@ -114,6 +114,7 @@ def stated_problems(content: Mapping[str, Any]) -> Iterator[Problem]:
             "remove it",
         )
     yield from level_problems(content, metric, goal)
+    yield from texts.problems(content, list(content.get("report", {}).get("labels", {})))
 
 
 def level_problems(
