@@ -1,17 +1,26 @@
 # Two commands: `make study` sets up and runs a study, `make test` sets up and passes the tests.
 PYTHON ?= python3
 BIN := .venv/bin
-CONFIG = $(if $(STUDY),--config study=$(STUDY))
+# As YAML in double quotes, since Snakemake reads it so, and for the shell in single ones.
+YAML = "$(subst ",\",$(subst \,\\,$(value STUDY)))"
+CONFIG = $(if $(value STUDY),--config 'study=$(subst ','\'',$(YAML))')
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: study test check format lock clean
+.PHONY: study test test-fast check format lock clean
 .DELETE_ON_ERROR:
 
 study: .venv/.run
 	$(BIN)/snakemake --cores all $(CONFIG)
 
+# Side by side on the cores that there are; what is dear to set up stays on one of them.
+TEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+
 test: .venv/.test
-	$(BIN)/python -m pytest
+	$(TEST) --cov
+
+# What a change is tried with: neither Snakemake, nor a browser, nor long training.
+test-fast: .venv/.test
+	$(TEST) -m "not workflow and not browser and not slow"
 
 check: .venv/.test
 	$(BIN)/ruff check .

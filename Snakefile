@@ -5,7 +5,7 @@ import sys
 
 from snakemake.utils import min_version
 
-from thresher.study import StudyError, load_configured
+from thresher.study import StudyError, fixing, folder_of, load_configured, warnings_of
 
 min_version("9.20")
 
@@ -23,8 +23,34 @@ except StudyError as error:
     sys.exit(str(error))
 
 
+if workflow.is_main_process:
+    for warning in warnings_of(STUDY):
+        print(warning, file=sys.stderr)
+
+# What a job is told, but does not depend on: it is no parameter that would make it run again.
+config["plan"] = fixing.keys(STUDY)
+config["folder"] = folder_of(STUDY, workflow.basedir)
+
+
 include: "workflow/rules/common.smk"
-include: "workflow/rules/train.smk"
+include: "workflow/rules/study.smk"
+
+
+if STUDY.traces:
+
+    include: "workflow/rules/import.smk"
+
+elif STUDY.command:
+
+    include: "workflow/rules/command.smk"
+    include: "workflow/rules/runs.smk"
+
+else:
+
+    include: "workflow/rules/train.smk"
+    include: "workflow/rules/runs.smk"
+
+
 include: "workflow/rules/analyse.smk"
 include: "workflow/rules/report.smk"
 
@@ -37,8 +63,6 @@ rule all:
         f"results/{STUDY.name}/paper",
         f"results/{STUDY.name}/figures",
         f"results/{STUDY.name}/phone",
-        f"results/{STUDY.name}/canary.json",
+        f"results/{STUDY.name}/study.json",
         TABLE_FILES.values(),
-        blocks("parquet"),
-        blocks("predictions.parquet"),
-        blocks("run.json"),
+        RUN_FILES,

@@ -26,10 +26,14 @@ import numpy as np
 import pandas as pd
 
 from calibration_cells import KINDS
+from calibration_methods import EFFECTS, planned_seeds
+from thresher.evaluations import by_arm
 from thresher.events import events
 from thresher.files import write_text
+from thresher.stages import collect as evaluations_of
+from thresher.statistics.curves import whole_runs
 from thresher.study import load
-from thresher.tables import read_traces
+from thresher.trace import read_traces
 
 ROOT = Path(__file__).parents[1]
 ENTROPY = 20261123
@@ -57,7 +61,7 @@ class Cell:
 
 def cells() -> list[Cell]:
     """List the cells of the study, those that take longest last."""
-    return [*_two_arms(), *_others(), *_real(), *_families()]
+    return [*_two_arms(), *_others(), *_methods(), *_real(), *_families()]
 
 
 def _two_arms() -> Iterator[Cell]:
@@ -86,6 +90,31 @@ def _others() -> Iterator[Cell]:
         yield Cell("bands", "bands", {"curves": "Gaussian", "of": "mean", "n": n})
         for of in ("mean", "paired difference", "unpaired difference"):
             yield Cell("bands", "bands", {"curves": "loss", "of": of, "n": n})
+
+
+def _methods() -> Iterator[Cell]:
+    for ratio, censored in product((0.5, 1.0, 2.0), (0.0, 0.3)):
+        setting = {"correlation": 0.6, "censored": censored, "n": 16, "time_ratio": ratio}
+        yield Cell("percent", "percent", setting)
+    for ratio in (0.5, 1.0, 2.0):
+        setting = {"censored": 0.3, "n": 16, "time_ratio": ratio}
+        yield Cell("percent unpaired", "percent", {**setting, "paired": False})
+    for censored, n in product((0.0, 0.3, 0.6), (4, 8, 16, 32)):
+        yield Cell("restricted mean", "mean limits", {"censored": censored, "n": n})
+    for paired, n, ratio in product((True, False), (8, 16, 32), (1.0, 0.6)):
+        setting = {"paired": paired, "censored": 0.3, "n": n, "time_ratio": ratio}
+        yield Cell("sooner", "sooner", setting)
+    for effects, n in product(EFFECTS, (10, 32)):
+        setting = {"correlation": 0.6, "censored": 0.0, "n": n, "effects": effects}
+        yield Cell("verdicts", "verdicts", setting)
+    for ratio, contrasts in product((0.7, 0.85), (1, 7)):
+        setting = {"correlation": 0.6, "censored": 0.3}
+        n = planned_seeds(ratio, contrasts, **setting)
+        planned = {**setting, "n": n, "mean_ratio": ratio, "planned for": contrasts}
+        yield Cell("planned", "planned", planned)
+    for n in (10, 24, 32):
+        setting = {"correlation": 0.6, "censored": 0.3, "n": n}
+        yield Cell("simultaneous", "simultaneous", setting)
 
 
 def _real() -> Iterator[Cell]:
@@ -149,16 +178,18 @@ def run(chosen: list[Cell], replicates: int, folder: Path, traces: Path, seeds: 
 
 
 def real_data(traces: Path, seeds: int) -> dict[str, dict[str, Any]]:
-    """Return the events and traces of one trained arm, by the kind of cell that takes them.
+    """Return the events and curves of one trained arm, by the kind of cell that takes them.
 
     The traces are those of a folder; where it is empty, the arm is trained into it.
     """
     study = load(ROOT / STUDY)
     if not list(traces.glob("*.parquet")):
         _train(study, traces, seeds)
-    table = read_traces(sorted(traces.glob("*.parquet")))
-    found = events(table, **json.loads(study.endpoint_settings()))
-    return {"same arm": {"events": found}, "same curves": {"traces": table}}
+    frame = evaluations_of(read_traces(sorted(traces.glob("*.parquet"))), study)
+    found = events(frame, study.metric, study.endpoint)
+    arm = next(by_arm(frame, [study.metric.name]))
+    curves = whole_runs(arm, study.metric.name)[2]
+    return {"same arm": {"events": found}, "same curves": {"curves": curves}}
 
 
 def _train(study: Any, folder: Path, seeds: int) -> None:
@@ -199,11 +230,13 @@ def main(arguments: list[str] | None = None) -> None:
         "--traces", type=Path, help=f"trace files of {ARM}; trained if there are none"
     )
     parser.add_argument("--seeds", type=int, default=400, help="runs to train if need be")
+    parser.add_argument("--only", default="", help="measure the cells whose name has this in it")
     parser.add_argument("--page", action="store_true", help="write docs/calibration.md and .svg")
     options = parser.parse_args(arguments)
     replicates = options.replicates or (QUICK if options.quick else FULL)
     folder = options.results / str(replicates)
-    run(cells(), replicates, folder, options.traces or options.results / "traces", options.seeds)
+    chosen = [cell for cell in cells() if options.only in cell.name]
+    run(chosen, replicates, folder, options.traces or options.results / "traces", options.seeds)
     if options.page:
         from calibration_page import write_page
 

@@ -9,9 +9,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import stats
 
-from thresher.events import arm_traces
+from calibration_methods import METHODS
+from calibration_simulation import (
+    ALPHA,
+    EVERY,
+    FLIPS,
+    MEDIAN,
+    RELABELLINGS,
+    SLACK,
+    SPREAD,
+    Outcomes,
+    budget_of,
+    normals,
+    observed,
+    two_arms,
+)
 from thresher.statistics.bands import Band, difference_band, mean_band
 from thresher.statistics.contrasts import contrasts, pairs_of
 from thresher.statistics.equivalence import paired_equivalence
@@ -20,70 +34,16 @@ from thresher.statistics.median import order_statistic_median
 from thresher.statistics.permutation import permutation_test, relabellings
 from thresher.statistics.signflip import signflip
 
-Outcomes = dict[str, np.ndarray]
-
-ALPHA, SLACK = 0.05, 1e-9
-EVERY, MEDIAN, SPREAD = 5, 250.0, 0.45  # epochs, epochs, standard deviation of the log
-FLIPS, RELABELLINGS = 1_999, 999
-UNREACHABLE = 100_000  # epochs: a budget within which every run reaches the threshold
 DIFFERENT = ("faster", "slower", "detectable but negligible")
 EPOCHS = np.arange(100.0) * EVERY
 PERSISTENCE, NOISE = 0.95, 0.03
-
-
-def budget_of(censored: float, median: float = MEDIAN, spread: float = SPREAD) -> int:
-    """Return the budget, on the grid of evaluations, that a share of log-normal runs exceeds."""
-    if censored == 0:
-        return UNREACHABLE
-    return EVERY * round(stats.lognorm.ppf(1 - censored, spread, scale=median) / EVERY)
-
-
-def restricted_mean_of(median: float, spread: float, budget: int) -> float:
-    """Return E min(T, B) exactly, T rounded up to the next evaluation."""
-    return EVERY * float(stats.lognorm.sf(np.arange(0, budget, EVERY), spread, scale=median).sum())
-
-
-def normals(
-    generator: np.random.Generator, replicates: int, arms: int, n: int, correlation: float
-) -> np.ndarray:
-    """Return standard normals, shape (replicates, arms, n), correlated between arms by seed."""
-    shared = generator.normal(size=(replicates, 1, n))
-    own = generator.normal(size=(replicates, arms, n))
-    return np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * own
-
-
-def observed(z: np.ndarray, median: Any, spread: float, budget: int) -> tuple[np.ndarray, ...]:
-    """Return min(T, B) in epochs and whether the threshold was reached."""
-    times = EVERY * np.ceil(median * np.exp(spread * z) / EVERY)
-    return np.minimum(times, budget), times <= budget
-
-
-def _two_arms(
-    generator: np.random.Generator, replicates: int, setting: Mapping[str, Any]
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return min(T, B) of arm and reference, shape (n, replicates), and the true difference."""
-    spreads = setting.get("spreads", (SPREAD, SPREAD))
-    budget = budget_of(setting["censored"], MEDIAN, spreads[1])
-    means = restricted_mean_of(MEDIAN, spreads[1], budget)
-
-    def surplus(median: float) -> float:
-        ratio = setting.get("mean_ratio", 1.0)
-        return restricted_mean_of(median, spreads[0], budget) - ratio * means
-
-    median = MEDIAN * setting.get("time_ratio", 1.0)
-    if "spreads" in setting or "mean_ratio" in setting:
-        median = float(optimize.brentq(surplus, MEDIAN / 20, MEDIAN * 20))
-    z = normals(generator, replicates, 2, setting["n"], setting["correlation"])
-    arm, _ = observed(z[:, 0].T, median, spreads[0], budget)
-    reference, _ = observed(z[:, 1].T, MEDIAN, spreads[1], budget)
-    return arm, reference, restricted_mean_of(median, spreads[0], budget) - means
 
 
 def primary(
     generator: np.random.Generator, replicates: int, entropy: int, **setting: Any
 ) -> Outcomes:
     """The sign-flip test and its interval, and the paired t test; replicates are the columns."""
-    arm, reference, truth = _two_arms(generator, replicates, setting)
+    arm, reference, truth = two_arms(generator, replicates, setting)
     differences = arm - reference
     test = signflip(differences, draw(setting["n"], FLIPS, entropy), 1 - ALPHA)
     covered = (test.lower - SLACK <= truth) & (truth <= test.upper + SLACK)
@@ -97,7 +57,7 @@ def equivalence(
     generator: np.random.Generator, replicates: int, entropy: int, **setting: Any
 ) -> Outcomes:
     """Both one-sided tests where the true ratio is the margin itself."""
-    arm, reference, _ = _two_arms(generator, replicates, setting)
+    arm, reference, _ = two_arms(generator, replicates, setting)
     signs = draw(setting["n"], FLIPS, entropy)
     return {"claimed": paired_equivalence(arm, reference, 0.10, signs) <= ALPHA + SLACK}
 
@@ -106,10 +66,10 @@ def unpaired(
     generator: np.random.Generator, replicates: int, entropy: int, **setting: Any
 ) -> Outcomes:
     """The studentised permutation test, and its interval where asked for."""
-    arm, reference, truth = _two_arms(generator, replicates, {**setting, "correlation": 0.0})
+    arm, reference, truth = two_arms(generator, replicates, {**setting, "correlation": 0.0})
     labels = relabellings(setting["n"], setting["n"], RELABELLINGS, entropy)
-    # A confidence out of reach leaves out the search for limits, which takes most of the time.
-    confidence = 1 - ALPHA if setting.get("interval") else 1 - 1e-9
+    # Without the search for limits, which takes most of the time, where they are not asked for.
+    confidence = 1 - ALPHA if setting.get("interval") else None
     columns = zip(arm.T, reference.T, strict=True)
     tests = [permutation_test(*pair, labels, confidence) for pair in columns]
     found = {"rejected": np.array([test.p <= ALPHA + SLACK for test in tests])}
@@ -143,7 +103,7 @@ def family(
 
 def _events(arms: np.ndarray, seeds: np.ndarray, budget: int) -> pd.DataFrame:
     table = pd.DataFrame({"study": "calibration", "arm": arms, "seed": seeds})
-    return table.assign(variant=arms, merge_mode="none", threshold=0.2, budget=budget)
+    return table.assign(variant=arms, threshold=0.2, budget=budget)
 
 
 def median(
@@ -235,12 +195,11 @@ def same_curves(
     generator: np.random.Generator,
     replicates: int,
     entropy: int,
-    traces: pd.DataFrame,
+    curves: np.ndarray,
     **setting: Any,
 ) -> Outcomes:
     """Real held-out curves of one arm: bands of means and of differences between two halves."""
-    curves, n = next(arm_traces(traces)).loss, setting["n"]
-    truth = curves.mean(axis=0)
+    truth, n = curves.mean(axis=0), setting["n"]
     covered = []
     for k in range(replicates):
         # With replacement the runs at hand are the population, and their mean is the truth.
@@ -266,4 +225,5 @@ KINDS: Mapping[str, Callable[..., Outcomes]] = {
     "bands": bands,
     "same arm": same_arm,
     "same curves": same_curves,
+    **METHODS,
 }

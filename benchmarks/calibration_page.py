@@ -102,6 +102,69 @@ PARTS = (
         "Coverage where the arm is 30 % faster; ties and censoring make it conservative.",
     ),
     Part(
+        "Interval of the ratio of means",
+        ("percent", "percent unpaired"),
+        "covered",
+        None,
+        0.93,
+        "Coverage of the percent interval, where the arm's times are a multiple of the "
+        "reference's. Dividing the interval of the difference by the reference's mean, as if that "
+        "were known, covers 99.6 % at a ratio of 0.5 and 89 to 91 % at 2.",
+    ),
+    Part(
+        "Intervals of a family, together",
+        ("simultaneous",),
+        "covered",
+        None,
+        0.93,
+        "Share of studies in which the limits of all seven contrasts against one reference hold, "
+        "in epochs: three arms 25 % faster, one 8 %, three equal.",
+    ),
+    Part(
+        "Intervals of a family, together, in percent",
+        ("simultaneous",),
+        "covered percent",
+        None,
+        0.93,
+        "The same for ratios.",
+    ),
+    Part(
+        "Any wrong verdict, joint family",
+        ("verdicts",),
+        "wrong joint",
+        0.055,
+        None,
+        "Share of studies with a difference claimed of equal arms, or equivalence of arms at the "
+        "margin: seven contrasts, log spread 0.13 as in trained arms.",
+    ),
+    Part(
+        "Any wrong verdict, separate families",
+        ("verdicts",),
+        "wrong separate",
+        0.105,
+        None,
+        "The same with Holm's adjustment over differences and over equivalences, each at 5 %: "
+        "together they may be wrong in twice that.",
+    ),
+    Part(
+        "Interval of the restricted mean",
+        ("restricted mean",),
+        "covered",
+        None,
+        0.93,
+        "Coverage of Student's limits on the logit scale of the budget. On the plain scale they "
+        "cover 77 % with 4 seeds and 88 % with 8, if 60 % are censored.",
+    ),
+    Part(
+        "Interval of P(sooner)",
+        ("sooner",),
+        "covered",
+        None,
+        0.93,
+        "Coverage for P(arm before reference) + ½ P(tie): Clopper & Pearson's limits by seed, "
+        "Newcombe's score limits for independent runs.",
+    ),
+    Part(
         "Interval of the median",
         ("median",),
         "covered",
@@ -142,6 +205,48 @@ PARTS = (
         None,
         "No target: what the primary test finds.",
     ),
+    Part(
+        "Power at the number of seeds suggested",
+        ("planned",),
+        "found",
+        None,
+        None,
+        "One of seven contrasts differs, by a ratio and a spread that are known: how often it is "
+        "found with the seeds suggested for one contrast, or for a family of seven. The goal is "
+        "80 %.",
+    ),
+    Part(
+        "Power of the joint family",
+        ("verdicts",),
+        "found joint",
+        None,
+        None,
+        "How often the arm that is 8 % faster is found beside three that are 25 % faster.",
+    ),
+    Part(
+        "Power of separate families",
+        ("verdicts",),
+        "found separate",
+        None,
+        None,
+        "The same, with Holm's steps past the three.",
+    ),
+    Part(
+        "Equivalence found by the joint family",
+        ("verdicts",),
+        "equivalent joint",
+        None,
+        None,
+        "How often one equal arm is called equivalent.",
+    ),
+    Part(
+        "Equivalence found by separate families",
+        ("verdicts",),
+        "equivalent separate",
+        None,
+        None,
+        "The same, with Holm's steps.",
+    ),
 )
 NAMES = {
     "censored": "censored",
@@ -151,6 +256,9 @@ NAMES = {
     "faster": "faster arms",
     "all_pairs": "all pairs",
     "mean_ratio": "ratio of means",
+    "time_ratio": "ratio of times",
+    "effects": "truth",
+    "planned for": "seeds for a family of",
     "times": "times",
     "curves": "curves",
     "of": "band of",
@@ -247,7 +355,8 @@ def _draw(results: pd.DataFrame, path: Path) -> None:
     sns.set_theme(context="paper", style="ticks", palette="colorblind", font_scale=0.85)
     mpl.rcParams["svg.hashsalt"] = "calibration"
     mpl.rcParams["svg.fonttype"] = "none"
-    figure, axes = plt.subplots(6, 2, figsize=(7.2, 12.6), layout="constrained")
+    rows = -(-len(PARTS) // 2)
+    figure, axes = plt.subplots(rows, 2, figsize=(7.2, 2.1 * rows), layout="constrained")
     for axis in axes.flat[len(PARTS) :]:
         axis.remove()
     for axis, part in zip(axes.flat, PARTS, strict=False):
@@ -270,6 +379,9 @@ def _label(row: dict) -> str:
         "arms": "{} arms",
         "faster": "{} of them faster",
         "mean_ratio": "ratio {}",
+        "time_ratio": "ratio {}",
+        "effects": "{}",
+        "planned for": "for {}",
         "times": "{}",
         "curves": "{} curves",
         "of": "{}",

@@ -54,6 +54,14 @@ def read_files(folder: Path) -> int:
     return len(read(pattern, metric="val_loss", axis="step", folder=folder).table)
 
 
+def read_files_again(folder: Path) -> int:
+    """Read the files with what they said the last time kept beside them."""
+    from thresher.readers import read
+
+    pattern, cache = "{arm}/seed_{seed}.csv", folder / "kept.arrow"
+    return len(read(pattern, metric="val_loss", axis="step", folder=folder, cache=cache).table)
+
+
 def read_table(folder: Path) -> int:
     """Read the long table as a study would."""
     from thresher.readers import read
@@ -111,6 +119,8 @@ def main() -> None:
         make_table(folder, asked.runs, asked.steps)
         jobs = {
             f"{asked.runs} files": read_files,
+            f"{asked.runs} files, kept": read_files_again,
+            f"{asked.runs} files, again": read_files_again,
             f"{asked.runs} files, pandas": yardstick_files,
             "one long table": read_table,
             "one long table, pandas": yardstick_table,

@@ -32,9 +32,10 @@ ROOT = Path(__file__).parents[1]
 YARDSTICK = ROOT / "benchmarks" / "yardstick_jax.py"
 CORES = sorted(os.sched_getaffinity(0))
 WIDEST = 128  # lanes; more seeds are trained in groups
+NO_DROPOUT = {"dropout": 0.0, "recurrent_dropout": 0.0}
 MODELS = {
-    "lstm": {"units": 20, "direction": "forward"},
-    "bilstm": {"units": 20, "merge_mode": "concat"},
+    "lstm": {"units": 20, "direction": "forward", **NO_DROPOUT},
+    "bilstm": {"units": 20, "merge_mode": "concat", **NO_DROPOUT},
 }
 PATIENCE, TRIES = 600, 2  # seconds for one measurement; times that the yardstick is tried
 ROUNDS = 9  # of one core alone and all together
@@ -49,7 +50,7 @@ LIMITS = {
 
 @dataclass(frozen=True)
 class Work:
-    """What is trained; ``evaluate`` is an epoch interval, 0 for never.
+    """What is trained; ``evaluate`` is an epoch interval, 0 for never; seeds have their own sets.
 
     The way "sum" trains nothing: adding integers shows what a machine's cores give together.
     """
@@ -78,7 +79,7 @@ class Work:
 
     @property
     def specification(self) -> str:
-        names = dict.fromkeys(("study", "arm", "variant", "merge_mode"), "speed")
+        names = dict.fromkeys(("study", "arm", "variant"), "speed")
         task = {"timesteps": self.timesteps, "limit_fraction": 0.25}
         return canonical(
             {
@@ -120,6 +121,7 @@ def measure(work: Work, jax: str) -> dict[str, Any]:
     if work.way == "jax":
         given = {name: getattr(work, name) for name in ("model", "seeds", "epochs", "timesteps")}
         given |= {"batch": work.batch, "evaluate-every": work.evaluate}
+        given |= {"evaluation-size": work.training.evaluation_size}
         options = [f"--{name}={value}" for name, value in given.items()]
         return _yardstick(work, [jax, str(YARDSTICK), *options])
     if work.cores > 1:

@@ -2,10 +2,12 @@
 
 from thresher.logs import logged
 from thresher.stages import analyse_files
-from thresher.study import read_document
+from thresher.study import parse_part, read_facts
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        inputs = dict(snakemake.input.items())
-        study = read_document(inputs.pop("study"))
-        analyse_files(snakemake.params.analysis, inputs, study, dict(snakemake.output.items()))
+        inputs, outputs = dict(snakemake.input.items()), dict(snakemake.output.items())
+        imported = inputs.pop("imported", None)
+        facts = read_facts(imported) if imported else None
+        study = parse_part(snakemake.params.study, facts)
+        analyse_files(snakemake.params.analysis, inputs, study, outputs)

@@ -2,10 +2,9 @@
 
 from thresher.logs import logged
 from thresher.stages import collect_files
-from thresher.study import read_document
+from thresher.study import parse_part
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        study = read_document(snakemake.input.study)
-        inputs = snakemake.input
+        study, inputs = parse_part(snakemake.params.study), snakemake.input
         collect_files(inputs.traces, inputs.runs, study, snakemake.output[0])

@@ -8,6 +8,7 @@ from thresher.study import read_document
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         files = {name: path for name, path in snakemake.input.items() if name != "runs"}
+        canary = next(iter(snakemake.input.canary), None)
         study = read_document(files.pop("study"))
         results = read_results(study, files, files.pop("evaluations"))
         write(
@@ -16,7 +17,6 @@ if __name__ == "__main__":
             figures=files["figures"],
             phone=files["phone"],
             runs=snakemake.input.runs,
-            canary=files["canary"],
-            plan=files["plan"],
+            canary=canary,
             output=snakemake.output[0],
         )

@@ -13,4 +13,6 @@ if __name__ == "__main__":
             snakemake.output.traces,
             snakemake.output.predictions,
             snakemake.output.run,
+            snakemake.config["plan"],
+            snakemake.config["folder"],
         )

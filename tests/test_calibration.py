@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from thresher.statistics import bands, contrasts, signflip
+from thresher.statistics.flips import draw
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 # What the quick setting may be off by: standard errors of a rate, pooled and in a single cell.
@@ -134,12 +135,41 @@ def test_a_sign_flip_test_that_halves_its_p_values_is_noticed(modules, monkeypat
     assert outside(measured(study, cell, "rejected"), 0.055, None)
 
 
-def test_a_family_without_holms_adjustment_is_noticed(modules, monkeypatch):
+def test_a_family_without_adjustment_is_noticed(modules, monkeypatch):
     study = modules[0]
     setting = {"correlation": 0.6, "censored": 0.3, "n": 10, "arms": 8}
-    monkeypatch.setattr(contrasts, "holm", lambda p: p)
+    monkeypatch.setattr(contrasts, "adjust", lambda p, q, family: (p, q))
     cell = study.Cell("broken", "family", setting)
     assert outside(measured(study, cell, "rejected", 100), 0.055, None)
+
+
+def test_percent_limits_that_take_the_reference_as_known_are_noticed(modules, monkeypatch):
+    study, cells, _ = modules
+    methods = importlib.import_module("calibration_methods")
+    setting = {"correlation": 0.6, "censored": 0.3, "n": 16, "time_ratio": 2.0}
+    cell = study.Cell("broken", "percent", setting)
+    assert outside(measured(study, cell, "covered", 1_000), None, 0.93) == []
+
+    class Known:
+        def __init__(self, column):
+            ones, mean = np.ones_like(column.scale), column.scale.mean()
+            balance = draw(len(ones), cells.FLIPS, 0).balance
+            parts = (column.differences / mean, ones, column.sums / mean, balance, column.exact)
+            self.limits = signflip.Flipped(*parts).limits
+
+    monkeypatch.setattr(methods, "flipped", lambda *a: map(Known, signflip.flipped(*a)))
+    assert outside(measured(study, cell, "covered", 1_000), None, 0.93)
+
+
+def test_separate_families_called_joint_are_noticed(modules, monkeypatch):
+    study = modules[0]
+    methods = importlib.import_module("calibration_methods")
+    setting = {"correlation": 0.6, "censored": 0.0, "n": 32, "effects": "4 equal, 3 at the margin"}
+    cell = study.Cell("broken", "verdicts", setting)
+    assert outside(measured(study, cell, "wrong joint", 3_000), 0.055, None) == []
+    adjust = methods.adjust
+    monkeypatch.setattr(methods, "adjust", lambda p, q, family: adjust(p, q, "separate"))
+    assert outside(measured(study, cell, "wrong joint", 3_000), 0.055, None)
 
 
 def test_pointwise_and_narrowed_bands_are_noticed(modules, monkeypatch):

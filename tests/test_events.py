@@ -1,65 +1,58 @@
-"""Traces to events, edge by edge."""
-
-import doctest
+"""Evaluations to events, edge by edge."""
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from thresher import events as module
-from thresher.events import (
-    TRAILING_WINDOW,
-    arm_traces,
-    events,
-    events_of_files,
-    first_sustained_crossing,
-)
+from thresher.evaluations import evaluations
+from thresher.events import events, final_values, first_sustained_crossing, smoothed
+from thresher.metric import Metric
+from thresher.study import Endpoint
 
 EVERY = 5
+LOSS = Metric("loss")
+SCORE = Metric("score", better="higher")
 
 
-def traces(losses, arm="a", every=EVERY, seeds=None, **factors) -> pd.DataFrame:
-    """Rows at every epoch; the loss is evaluated at every `every`-th and NaN between."""
-    losses = np.asarray(losses, float)
-    runs, evaluations = losses.shape
-    epochs = np.arange((evaluations - 1) * every + 1)
-    held_out = np.full((runs, len(epochs)), np.nan)
-    held_out[:, ::every] = losses
-    diverged = np.maximum.accumulate(~np.isfinite(np.repeat(losses, every, axis=1)), axis=1)
-    diverged = diverged[:, : len(epochs)]
-    loss = np.where(diverged, np.nan, 0.5)
-    loss[:, 0] = np.nan
-    return pd.DataFrame(
+def frame(values, arm="a", every=EVERY, seeds=None, name="loss", complete=True) -> pd.DataFrame:
+    """Evaluations of runs (rows) at every `every`-th time; None is not measured, NaN diverged."""
+    seeds = list(range(len(values))) if seeds is None else seeds
+    rows = [
+        (arm, seed, k * every, value)
+        for seed, run in zip(seeds, values, strict=True)
+        for k, value in enumerate(run)
+        if value is not None
+    ]
+    arms, runs, times, measured = zip(*rows, strict=True)
+    table = pa.table(
         {
-            "study": "s",
-            "arm": arm,
-            "variant": arm,
-            "merge_mode": "none",
-            "seed": np.repeat(np.arange(runs) if seeds is None else seeds, len(epochs)),
-            "epoch": np.tile(epochs, runs),
-            "loss": loss.ravel(),
-            "accuracy": loss.ravel(),
-            "eval_loss": held_out.ravel(),
-            "eval_accuracy": 1 - held_out.ravel(),
-            **factors,
+            "study": ["s"] * len(rows),
+            "arm": arms,
+            "variant": arms,
+            "seed": runs,
+            "epoch": np.array(times, float),
+            name: pa.array(measured, pa.float64()),
         }
     )
+    budget = max(times)
+    return evaluations(table, "epoch", [name], budget, complete=complete)
 
 
-def one(losses, threshold=0.4, sustain=3) -> pd.Series:
-    table = traces([losses])
-    return events(table, threshold, EVERY * (len(losses) - 1), sustain).iloc[0]
+def one(run, metric=LOSS, threshold=0.4, **endpoint) -> pd.Series:
+    """The event of a single run."""
+    budget = (len(run) - 1) * EVERY
+    goal = Endpoint(threshold, budget=budget, **endpoint)
+    return events(frame([run], name=metric.name, complete=False), metric, goal).iloc[0]
 
 
-def slow_crossing(losses, epochs, threshold, sustain):
-    for first in range(len(epochs) - sustain + 1):
+def slow_crossing(losses, times, threshold, sustain):
+    for first in range(len(times) - sustain + 1):
         if all(losses[first + k] <= threshold for k in range(sustain)):
-            return float(epochs[first])
+            return float(times[first])
     return np.inf
 
 
@@ -73,55 +66,94 @@ def slow_crossing(losses, epochs, threshold, sustain):
     sustain=st.integers(1, 4),
 )
 def test_the_crossing_is_that_of_a_plain_loop(losses, sustain):
-    epochs = np.arange(losses.shape[1]) * 7
-    expected = [slow_crossing(row, epochs, 0.4, sustain) for row in losses]
-    assert first_sustained_crossing(losses, epochs, 0.4, sustain).tolist() == expected
+    times = np.arange(losses.shape[1]) * 7
+    expected = [slow_crossing(row, times, 0.4, sustain) for row in losses]
+    assert first_sustained_crossing(losses, times, 0.4, sustain).tolist() == expected
 
 
-def test_the_example_in_the_manual_holds():
-    assert doctest.testmod(module).attempted > 0
-    assert doctest.testmod(module).failed == 0
+@settings(max_examples=200, deadline=None)
+@given(
+    losses=hnp.arrays(
+        float,
+        st.tuples(st.integers(1, 4), st.integers(1, 12)),
+        elements=st.sampled_from([0.1, 0.4, 0.5, np.nan]),
+    ),
+    data=st.data(),
+    sustain=st.integers(1, 4),
+)
+def test_the_crossing_of_sparse_runs_is_that_of_their_own_evaluations(losses, data, sustain):
+    times = np.arange(losses.shape[1]) * 7.0
+    own = data.draw(hnp.arrays(bool, losses.shape))
+    expected = [
+        slow_crossing(row[there], times[there], 0.4, sustain)
+        for row, there in zip(losses, own, strict=True)
+    ]
+    assert first_sustained_crossing(losses, times, 0.4, sustain, own).tolist() == expected
 
 
-def test_a_single_crossing_that_relapses_is_no_event():
-    row = one([0.9, 0.3, 0.5, 0.3, 0.2, 0.1])
-    assert (row["epochs_to_threshold"], row["time"], row["outcome"]) == (15, 15, "reached")
+@pytest.mark.parametrize(
+    ("run", "sustain", "time", "outcome"),
+    [
+        ([0.9, 0.3, 0.5, 0.3, 0.2, 0.1], 3, 15, "reached"),  # the first crossing relapses
+        ([0.9, 0.4, 0.4, 0.4], 3, 5, "reached"),  # equal to the threshold
+        ([0.9, 0.9, 0.9, 0.1, 0.1], 3, 20, "censored"),  # too late to be confirmed
+        ([0.9, 0.9, 0.1, 0.1, 0.1], 3, 10, "reached"),  # confirmed at the budget
+        ([0.9, 0.9, 0.1], 1, 10, "reached"),  # exactly at the budget
+        ([0.1, 0.1, 0.1], 3, 0, "reached"),  # from the start
+        ([0.9, 0.1], 3, 5, "censored"),  # fewer evaluations than have to follow each other
+    ],
+)
+def test_the_event_is_the_first_of_so_many_evaluations_in_a_row(run, sustain, time, outcome):
+    row = one(run, sustain=sustain)
+    assert (row["time"], row["outcome"]) == (time, outcome)
+    assert row["event"] == (outcome == "reached")
+    assert (row["event_time"] == time) if row["event"] else pd.isna(row["event_time"])
+    assert row["budget"] == (len(run) - 1) * EVERY
+    assert pd.isna(row["diverged_at"])
 
 
-def test_a_loss_equal_to_the_threshold_has_reached_it():
-    assert one([0.9, 0.4, 0.4, 0.4])["time"] == 5
+@pytest.mark.parametrize(
+    ("run", "sustain", "time", "outcome"),
+    [
+        ([0.1, 0.7, 0.5, 0.7, 0.8, 0.9], 3, 15, "reached"),
+        ([0.1, 0.6, 0.6, 0.6], 3, 5, "reached"),
+        ([0.1, 0.6 - 1e-12, 0.6, 0.6], 3, 15, "censored"),
+        ([0.9, 0.9, 0.9], 3, 0, "reached"),
+        ([0.1, 0.1, 0.1], 1, 10, "censored"),
+    ],
+)
+def test_a_metric_that_is_better_higher_rises_to_its_threshold(run, sustain, time, outcome):
+    row = one(run, SCORE, threshold=0.6, sustain=sustain)
+    assert (row["time"], row["outcome"], row["final"]) == (time, outcome, run[-1])
+    assert row["threshold"] == 0.6
 
 
-def test_a_crossing_too_late_to_be_confirmed_is_censored_at_the_budget():
-    row = one([0.9, 0.9, 0.9, 0.1, 0.1])
-    assert (row["time"], row["event"], row["outcome"]) == (20, False, "censored")
-    assert pd.isna(row["epochs_to_threshold"])
-    assert one([0.9, 0.9, 0.1, 0.1, 0.1])["time"] == 10
+def test_a_metric_and_its_negative_have_the_same_events():
+    runs = np.round(np.random.default_rng(3).normal(size=(20, 12)), 1)
+    loss = events(frame(runs), LOSS, Endpoint(0.3, budget=55))
+    score = events(frame(-runs, name="score"), SCORE, Endpoint(-0.3, budget=55))
+    same = ["seed", "time", "event", "outcome", "diverged_at"]
+    pd.testing.assert_frame_equal(loss[same], score[same])
+    assert 0 < loss["event"].sum() < 20
 
 
-def test_an_event_exactly_at_the_budget_occurs_with_sustain_one():
-    row = one([0.9, 0.9, 0.1], sustain=1)
-    assert (row["time"], row["budget"], row["event"]) == (10, 10, True)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize(("metric", "good", "poor"), [(LOSS, 0.3, 0.9), (SCORE, 0.9, 0.3)])
+def test_a_run_that_diverges_before_it_is_there_has_the_budget_as_its_time(bad, metric, good, poor):
+    row = one([poor, poor, bad, bad, bad], metric)
+    assert (row["time"], row["event"], row["outcome"]) == (20, False, "diverged")
+    assert row["diverged_at"] == 10
+    assert pd.isna(row["final"])
+    # It does not come back.
+    row = one([poor, bad, good, good, good, good], metric)
+    assert (row["outcome"], row["diverged_at"]) == ("diverged", 5)
+    # Two good evaluations are not three.
+    assert one([good, good, bad, bad], metric)["outcome"] == "diverged"
 
 
-def test_a_run_at_the_threshold_from_the_start_takes_zero_epochs():
-    assert one([0.1, 0.1, 0.1])["time"] == 0
-
-
-def test_a_diverged_run_is_kept_with_the_budget_as_its_time():
-    for bad in (np.nan, np.inf):
-        table = traces([[0.9, 0.3, bad, bad, bad], [0.9, 0.3, 0.3, 0.3, 0.3]])
-        row, other = (events(table, 0.4, 20).iloc[k] for k in range(2))
-        assert (row["time"], row["event"], row["outcome"]) == (20, False, "diverged")
-        assert row["diverged_at"] == 10
-        assert pd.isna(row["final_loss"])
-        assert (other["outcome"], other["final_loss"]) == ("reached", 0.3)
-
-
-def test_divergence_is_dated_by_the_training_loss_between_evaluations():
-    table = traces([[0.9, 0.9, np.nan, np.nan], [0.9] * 4])
-    table.loc[(table["seed"] == 0) & (table["epoch"] >= 7), "loss"] = np.nan
-    assert events(table, 0.4, 15)["diverged_at"].tolist() == [7, pd.NA]
+def test_a_run_that_diverges_at_0_is_diverged():
+    row = one([np.nan, 0.3, 0.3, 0.3])
+    assert (row["outcome"], row["diverged_at"], row["time"]) == ("diverged", 0, 15)
 
 
 def test_a_run_that_reached_and_diverged_later_stays_reached_and_is_flagged():
@@ -129,106 +161,74 @@ def test_a_run_that_reached_and_diverged_later_stays_reached_and_is_flagged():
     assert (row["outcome"], row["time"], row["diverged_at"]) == ("reached", 5, 25)
 
 
-def test_a_diverged_run_does_not_come_back():
-    row = one([0.9, np.inf, 0.3, 0.3, 0.3, 0.3])
-    assert (row["outcome"], row["diverged_at"]) == ("diverged", 5)
+def test_sustained_evaluations_are_a_run_s_own():
+    # At 0, 10, 20, 30, between which another run was evaluated, too.
+    sparse = [0.9, None, 0.3, None, 0.3, None, 0.3]
+    dense = [0.9, 0.3, 0.3, 0.9, 0.9, 0.9, 0.9]
+    table = events(frame([sparse, dense], complete=False), LOSS, Endpoint(0.4, budget=30))
+    assert table["time"].tolist() == [10, 30]
+    assert table["outcome"].tolist() == ["reached", "censored"]
 
 
-def test_an_arm_that_diverges_at_once_in_every_run_is_diverged():
-    table = events(traces([[0.9, np.nan, np.nan]] * 2), 0.4, 10)
-    assert table["outcome"].tolist() == ["diverged"] * 2
-
-    assert table["diverged_at"].tolist() == [5, 5]
-    lost = traces([[0.9, np.nan, np.nan]] * 2).assign(loss=np.nan)
-    assert events(lost, 0.4, 10)["diverged_at"].tolist() == [1, 1]
-
-
-def test_nulls_between_evaluations_are_not_divergence():
-    frame = traces([[0.9, 0.3, 0.3, 0.3]])
-    columns = {name: pa.array(frame[name]) for name in frame}
-    for name in ("loss", "accuracy", "eval_loss", "eval_accuracy"):
-        values = frame[name].to_numpy()
-        columns[name] = pa.array(np.nan_to_num(values), mask=np.isnan(values))
-    row = events(pa.table(columns).to_pandas(), 0.4, 15).iloc[0]
-    assert (row["outcome"], row["time"]) == ("reached", 5)
-    assert pd.isna(row["diverged_at"])
+def test_a_run_without_a_value_at_the_budget_has_no_final_value():
+    table = frame([[0.9, 0.5, 0.4], [0.9, 0.5, None]], complete=False)
+    found = events(table, LOSS, Endpoint(0.1, budget=10))
+    np.testing.assert_array_equal(found["final"], [0.4, np.nan])
+    (arm,) = smoothed(table, LOSS, Endpoint(0.1, budget=10))
+    assert np.isnan(final_values(arm, "loss", 15)).all()
 
 
-def test_the_order_of_rows_does_not_matter():
-    table = pd.concat([traces([[0.9, 0.3, 0.2, 0.1], [0.9, 0.9, 0.1, 0.1]], a) for a in "ab"])
-    shuffled = table.sample(frac=1, random_state=1)
-    shuffled = pd.concat([shuffled[shuffled["arm"] == a] for a in "ab"])
-    pd.testing.assert_frame_equal(events(table, 0.4, 15), events(shuffled, 0.4, 15))
+def test_arms_evaluated_at_different_times_are_each_taken_on_their_own_grid():
+    table = pd.concat([frame([[0.9, 0.3, 0.3, 0.3]], "a", 10), frame([[0.9] + [0.3] * 6], "b", 5)])
+    assert events(table, LOSS, Endpoint(0.4, budget=30))["time"].tolist() == [10, 5]
 
 
-def test_factors_are_carried_through_and_may_be_missing():
-    first, second = traces([[0.9] * 4], "a", units=10), traces([[0.9] * 4], "b")
-    table = events(pd.concat([first, second], ignore_index=True), 0.4, 15)
-    assert table["units"].tolist()[0] == 10
-    assert pd.isna(table["units"].tolist()[1])
+def test_rows_are_in_the_order_of_arms_and_seeds_and_carry_what_names_the_arm():
+    parts = [
+        frame([[0.9] * 3] * 2, arm, seeds=[5, 2]).assign(units=k) for k, arm in enumerate("ba")
+    ]
+    for k, part in enumerate(parts):
+        part.insert(3, "units", part.pop("units") + k)
+    found = events(pd.concat(parts), LOSS, Endpoint(0.4, budget=10))
+    assert found["arm"].tolist() == ["b", "b", "a", "a"]
+    assert found["seed"].tolist() == [2, 5, 2, 5]
+    assert found["units"].tolist() == [0, 0, 2, 2]
 
 
-def test_arms_evaluated_at_different_epochs_are_each_taken_on_their_own_grid():
-    table = pd.concat(
-        [traces([[0.9, 0.3, 0.3, 0.3]], "a", 10), traces([[0.9] + [0.3] * 6], "b", 5)]
-    )
-    assert events(table, 0.4, 30)["time"].tolist() == [10, 5]
+def test_fractional_times_and_words_for_seeds_are_kept():
+    runs = frame([[0.9, 0.3, 0.3, 0.3]] * 2, every=0.25, seeds=["x1", "b"])
+    found = events(runs, LOSS, Endpoint(0.4, budget=0.75))
+    assert found["time"].tolist() == [0.25, 0.25]
+    assert found["seed"].tolist() == ["b", "x1"]
 
 
-def test_runs_that_all_cross_together_have_one_time():
-    assert events(traces([[0.9, 0.3, 0.3, 0.3]] * 4), 0.4, 15)["time"].unique().tolist() == [5]
+def test_a_trailing_mean_is_taken_only_where_the_endpoint_says_so():
+    run = [0.9, 0.1, 0.9, 0.1, 0.3, 0.3, 0.3]
+    assert one(run, sustain=1)["time"] == 5
+    # Means of two: .5, .5, .5, .2, .3, .3.
+    row = one(run, sustain=1, smooth=10)
+    assert (row["time"], row["outcome"], row["final"]) == (20, "reached", 0.3)
 
 
-def test_a_training_loss_alone_is_smoothed_by_a_trailing_mean():
-    epochs = np.arange(301)
-    loss = np.where(epochs <= 100, 1.0, 0.0)
-    table = pd.DataFrame(
-        {"study": "s", "arm": "a", "variant": "a", "merge_mode": "none", "seed": 0}
-        | {"epoch": epochs, "loss": np.where(epochs == 0, np.nan, loss), "accuracy": np.nan}
-        | {"eval_loss": np.nan, "eval_accuracy": np.nan}
-    )
-    # the mean of 50 is at most 0.4 once 30 of them are 0
-    assert events(table, 0.4, 300)["time"].tolist() == [130]
-    arm = next(arm_traces(table))
-    assert arm.epochs[0] == TRAILING_WINDOW
-    assert arm.loss[0, 0] == 1.0
+def test_a_smoothed_run_that_diverges_is_diverged_and_no_mean_is_taken_beyond():
+    row = one([0.9, 0.5, 0.5, np.nan, np.nan], sustain=1, smooth=10)
+    assert (row["outcome"], row["diverged_at"]) == ("diverged", 15)
+    assert one([0.9, 0.1, 0.1, np.nan, np.nan], sustain=1, smooth=10)["time"] == 10
 
 
-def test_files_read_folder_by_folder_give_the_events_of_all_traces(tmp_path):
-    blocks = {
-        "a/1": traces([[0.9, 0.3, 0.3, 0.3], [0.9] * 4], "a", units=10),
-        "a/2": traces([[0.3] * 4], "a", seeds=[2], units=10),
-        "b/1": traces([[0.9, np.nan, np.nan, np.nan]], "b"),
-    }
-    for name, block in blocks.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        pq.write_table(pa.Table.from_pandas(block, preserve_index=False), tmp_path / name)
-    found = events_of_files([tmp_path / name for name in blocks], 0.4, 15)
-    expected = events(pd.concat(blocks.values(), ignore_index=True), 0.4, 15)
-    pd.testing.assert_frame_equal(found, expected)
-    assert found["outcome"].tolist() == ["reached", "censored", "reached", "diverged"]
+def test_nothing_to_reduce_is_said():
+    with pytest.raises(ValueError, match="there are no evaluations"):
+        events(frame([[0.9]]).iloc[:0], LOSS, Endpoint(0.4, budget=5))
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("values", "times", "sustain", "message"),
     [
-        (lambda t: pd.concat([t, t.iloc[[3]]]), r"column seed 0, epoch 3: two rows"),
-        (lambda t: t.assign(epoch=t["epoch"] - 1), "column epoch: .* but was -1"),
-        (lambda t: t.assign(seed=-2), "column seed: .* but was -2"),
-        (lambda t: t.assign(epoch=t["epoch"] * 2), "column epoch: 30 is after the budget of 15"),
-        (lambda t: t[t["epoch"] <= 10], "column epoch ends at 10, but the budget is 15"),
-        (lambda t: t[(t["epoch"] != 5) | (t["seed"] != 1)], "seed 1: column epoch lacks 5"),
-        (lambda t: t.drop(columns="eval_loss"), "column eval_loss is missing"),
-        (lambda t: t.assign(units=t["seed"]), "column units: one arm has both 0 and 1"),
-        (lambda t: t.iloc[:0], "the traces have no rows"),
+        (np.ones((1, 2)), np.arange(2), 0, "sustain must be at least 1, but was 0"),
+        (np.ones((1, 2)), np.arange(3), 1, r"values \(1, 2\) do not fit times \(3,\)"),
+        (np.ones(2), np.arange(2), 1, r"values \(2,\) do not fit"),
     ],
 )
-def test_wrong_traces_are_refused_with_column_and_value(change, message):
-    table = traces([[0.9, 0.3, 0.3, 0.3]] * 2)
+def test_wrong_arguments_are_refused_with_their_value(values, times, sustain, message):
     with pytest.raises(ValueError, match=message):
-        events(change(table), 0.4, 15)
-
-
-def test_sustain_below_one_is_refused():
-    with pytest.raises(ValueError, match="sustain must be at least 1, but was 0"):
-        one([0.9, 0.1], sustain=0)
+        first_sustained_crossing(values, times, 0.4, sustain)

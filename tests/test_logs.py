@@ -40,3 +40,14 @@ def test_output_returns_to_where_it_was(tmp_path: Path, capfd):
 def test_an_interrupt_is_raised_as_itself(tmp_path: Path):
     with pytest.raises(KeyboardInterrupt), logged(tmp_path / "job.log"):
         raise KeyboardInterrupt
+
+
+def test_what_the_user_can_mend_is_in_the_log_without_a_traceback(tmp_path: Path):
+    program = (
+        "import sys; from thresher.logs import UserError, logged\n"
+        "with logged(sys.argv[1]):\n    raise UserError('my_models.py, line 3: too wide')"
+    )
+    log = tmp_path / "job.log"
+    ended = subprocess.run([sys.executable, "-c", program, log], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert log.read_text() == "my_models.py, line 3: too wide\n"

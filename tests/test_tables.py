@@ -10,14 +10,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from thresher import analyses
+from thresher.fields import Field
 from thresher.files import atomic, write_text
-from thresher.tables import (
-    TABLES,
-    TableError,
-    check,
-    read_table,
-    write_table,
-)
+from thresher.tables import TableError, check, read_table, write_table
+
+SURVIVAL = {
+    "study": Field("str", "", "study"),
+    "arm": Field("str", "", "arm"),
+    "time": Field("time", "axis", "time"),
+    "at_risk": Field("int", "runs", "runs at risk"),
+    "survival": Field("float", "fraction", "estimate"),
+    "lower": Field("float?", "fraction", "limit"),
+}
 
 
 def survival() -> pd.DataFrame:
@@ -25,47 +30,89 @@ def survival() -> pd.DataFrame:
         {
             "study": "smoke",
             "arm": "none",
-            "epoch": [0, 5],
+            "time": [0, 5],
             "at_risk": [3, 2],
-            "events": [1, 0],
-            "censored": [0, 2],
             "survival": [2 / 3, 1 / 3],
-            "lower": [0.1, 0.0],
-            "upper": [0.9, 0.8],
+            "lower": [0.1, np.nan],
         }
     )
 
 
+def written(table: pd.DataFrame, path: Path, schema=SURVIVAL) -> pd.DataFrame:
+    write_table(table, schema, path)
+    return read_table(path, schema)
+
+
 def test_what_is_written_is_read_back_bit_by_bit(tmp_path: Path):
-    write_table(survival(), "survival", tmp_path / "survival.csv")
-    pd.testing.assert_frame_equal(read_table(tmp_path / "survival.csv"), survival())
+    pd.testing.assert_frame_equal(written(survival(), tmp_path / "survival.csv"), survival())
 
 
 def test_the_word_none_is_a_word_and_not_a_missing_value(tmp_path: Path):
-    write_table(survival(), "survival", tmp_path / "survival.csv")
-    assert read_table(tmp_path / "survival.csv")["arm"].tolist() == ["none", "none"]
+    assert written(survival(), tmp_path / "a.csv")["arm"].tolist() == ["none", "none"]
 
 
 def test_factor_columns_follow_the_columns_of_the_schema(tmp_path: Path):
     table = pd.concat([pd.DataFrame({"units": [10, 20]}), survival()], axis=1)
-    write_table(table, "survival", tmp_path / "survival.csv")
-    assert list(read_table(tmp_path / "survival.csv")) == [*TABLES["survival"], "units"]
+    assert list(written(table, tmp_path / "a.csv")) == [*SURVIVAL, "units"]
+
+
+def test_times_are_written_as_integers_where_all_are_and_as_fractions_elsewhere(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    assert written(survival().assign(time=[0.0, 5.0]), path)["time"].tolist() == [0, 5]
+    assert path.read_text().splitlines()[1].startswith("smoke,none,0,")
+    assert written(survival().assign(time=[0.25, 5]), path)["time"].tolist() == [0.25, 5.0]
+    kept = {**SURVIVAL, "time": Field("time?", "axis", "time")}
+    times = written(survival().assign(time=[np.nan, 5.0]), path, kept)["time"]
+    assert times.tolist() == [pd.NA, 5]
+
+
+def test_seeds_are_numbers_where_all_of_them_are_and_words_elsewhere(tmp_path: Path):
+    schema = {"seed": Field("seed", "", "seed")}
+    for seeds in ([3, 12], ["r1", "12"], ["007", "7"]):
+        table = pd.DataFrame({"seed": seeds})
+        assert written(table, tmp_path / "a.csv", schema)["seed"].tolist() == seeds
 
 
 def test_a_missing_column_is_named():
-    with pytest.raises(TableError, match=r"x\.csv: column events is missing"):
-        check(survival().drop(columns="events"), TABLES["survival"], "x.csv")
+    with pytest.raises(TableError, match=r"x\.csv: column at_risk is missing"):
+        check(survival().drop(columns="at_risk"), SURVIVAL, "x.csv")
 
 
 def test_a_missing_value_is_named_with_its_row():
     table = survival().assign(survival=[1.0, np.nan])
     with pytest.raises(TableError, match=r"survival must have a value, but row 1 has none"):
-        check(table, TABLES["survival"], "x.csv")
+        check(table, SURVIVAL, "x.csv")
 
 
 def test_a_wrong_kind_is_named():
-    with pytest.raises(TableError, match=r"x\.csv: epoch must be int"):
-        check(survival().assign(epoch=["a", "b"]), TABLES["survival"], "x.csv")
+    with pytest.raises(TableError, match=r"x\.csv: at_risk must be int"):
+        check(survival().assign(at_risk=["a", "b"]), SURVIVAL, "x.csv")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"study,arm\n",
+        b"study,arm,time,at_risk,survival,lower\na,b,x,1,0.5,0.1\n",
+        b"study,arm,time,at_risk,survival,lower\na,b,1,one,0.5,0.1\n",
+        b"study,arm,time,at_risk,survival,lower\na,\xff,1,1,0.5,0.1\n",
+        b'study,arm,time,at_risk,survival,lower\na,"b,1,1,0.5,0.1\n',
+    ],
+)
+def test_a_damaged_table_is_named_with_the_remedy_in_one_line(tmp_path: Path, content):
+    path = tmp_path / "survival.csv"
+    path.write_bytes(content)
+    with pytest.raises(TableError) as caught:
+        read_table(path, SURVIVAL)
+    assert str(caught.value).startswith(f"{path}: can't be used: ")
+    assert str(caught.value).endswith("; delete it and run again, it is made anew")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_table_is_named_with_the_remedy(tmp_path: Path):
+    with pytest.raises(TableError, match=r"gone\.csv: can't be used: .*run again"):
+        read_table(tmp_path / "gone.csv", SURVIVAL)
 
 
 def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: Path):
@@ -116,5 +163,7 @@ def test_two_writers_at_once_leave_one_whole_file(tmp_path: Path):
     assert len(target.read_text()) == 100_000
 
 
-def test_every_column_has_a_meaning():
-    assert all(column.meaning for schema in TABLES.values() for column in schema.values())
+@pytest.mark.parametrize(("name", "schema"), analyses.schemas().items())
+def test_every_column_of_every_table_has_a_meaning(name, schema):
+    assert schema, name
+    assert all(field.meaning and not field.meaning.endswith(".") for field in schema.values())

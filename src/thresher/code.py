@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).parent
 _DATA = {".yaml", ".html", ".css", ".js"}
 
 
+@cache
 def digest(script: str | Path, *discovered: str) -> str:
     """Digest a script and every file of thresher that it needs.
 

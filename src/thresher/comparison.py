@@ -8,14 +8,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from thresher.importing import UNKNOWN, completed
+from thresher.importing import UNKNOWN, facts_of
 from thresher.metric import Axis, Better, Metric
 from thresher.readers import Imported, ReadError, from_frame
 from thresher.results import Results
 from thresher.stages import analyse_all
-from thresher.study.plan import Analysis, Endpoint, Presentation, Study
-
-ENTROPY = 20261123
+from thresher.study.plan import ENTROPY, Analysis, Endpoint, Presentation, Study
 
 
 def compare(
@@ -163,7 +161,8 @@ def compare(
         analysis=plan,
         report=Presentation(title=title, labels=dict(labels or {})),
     )
-    done, frame = completed(study, imported)
+    facts, frame = facts_of(study, imported)
+    done = study.completed(facts)
     if not done.question:
         done = replace(done, question=f"Which of {len(done.arms)} arms gets there sooner?")
     return Comparison(analyse_all(done, frame))

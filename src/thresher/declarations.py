@@ -131,14 +131,15 @@ class ModelDeclaration:
     build : callable
         ``(options, inputs, head) → keras.Model``, uncompiled and built, for the task's shape of
         one input and its `Head`. Imports Keras inside.
-    parameters : callable
+    parameters : callable or None
         ``(options, inputs, head) → int``, the number of trainable parameters, in plain
-        Python; equals ``build(...).count_params()`` less the non-trainable ones.
+        Python; equals ``build(...).count_params()`` less the non-trainable ones. None where it is
+        known by building only.
     """
 
     options: Mapping[str, Option]
     build: Callable[..., Any]
-    parameters: Callable[..., int]
+    parameters: Callable[..., int] | None = None
 
 
 @dataclass(frozen=True)

@@ -85,41 +85,51 @@ def evaluations(
         If a column is missing, a row is doubled, a time is negative or missing, a factor is not
         constant within its arm, or `complete` runs are not.
     """
-    judged = [*metrics, *(name for name in quantities if name not in metrics)]
+    judged = list(dict.fromkeys((*metrics, *quantities)))
     _check_columns(traces, axis, judged)
-    named = traces.column_names[: traces.column_names.index("seed")]
-    frame = traces.select([*named, "seed"]).to_pandas()
-    frame[TIME] = _times(traces[axis], axis)
-    wrong, measured = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
-    for name in judged:
-        column = traces[name].combine_chunks()
-        known_here = ~column.is_null().to_numpy(zero_copy_only=False)
-        values = column.to_numpy(zero_copy_only=False).astype(float)
-        wrong |= known_here & ~np.isfinite(values)
-        if name in metrics:
-            frame[name] = values
-            measured |= known_here
-    codes = pd.factorize(frame["arm"])[0]
-    order = np.lexsort((frame[TIME], frame["seed"], codes))
-    frame, wrong, measured, codes = (
-        frame.iloc[order].reset_index(drop=True),
-        wrong[order],
-        measured[order],
-        codes[order],
-    )
-    _check_constant(frame, [name for name in named if name not in ("study", "arm")])
-    runs = _run_numbers(frame, codes)
+    rows = _ordered(_rows(traces, axis, metrics, judged, budget))
+    frame, runs = rows.frame, rows.runs
     _check_rows(frame, runs)
-    frame[DIVERGED] = _first(runs, frame[TIME].to_numpy(), wrong)
+    frame[DIVERGED] = _first(runs, frame[TIME].to_numpy(), rows.wrong)
     if complete:
         _check_ends(frame, runs, budget)
-    kept = measured & (frame[TIME] <= budget).to_numpy()
+    kept = rows.measured & (frame[TIME] <= budget).to_numpy()
+    _check_measured(frame, runs, kept, metrics)
     frame = frame[kept].reset_index(drop=True)
     gone = (frame[TIME] >= frame[DIVERGED]).to_numpy()
     frame.loc[gone, list(metrics)] = np.nan
     if complete:
         _check_grid(frame)
     return frame
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of traces: what names them, their time and metrics; for each, what it says.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+    arms : ndarray of int, shape (rows,)
+        The number of each row's arm.
+    wrong : ndarray of bool, shape (rows,)
+        Whether a quantity was measured within the budget and is not finite.
+    measured : ndarray of bool, shape (rows,)
+        Whether a metric was.
+    """
+
+    frame: pd.DataFrame
+    arms: np.ndarray
+    wrong: np.ndarray
+    measured: np.ndarray
+
+    @property
+    def runs(self) -> np.ndarray:
+        """Number the runs of ordered rows, shape (rows,)."""
+        seeds = pd.factorize(self.frame["seed"])[0]
+        new = np.ones(len(seeds), bool)
+        new[1:] = (self.arms[1:] != self.arms[:-1]) | (seeds[1:] != seeds[:-1])
+        return np.cumsum(new) - 1
 
 
 def _check_columns(traces: pa.Table, axis: str, judged: Sequence[str]) -> None:
@@ -130,14 +140,42 @@ def _check_columns(traces: pa.Table, axis: str, judged: Sequence[str]) -> None:
             )
 
 
-def _times(column: pa.ChunkedArray, axis: str) -> np.ndarray:
-    times = column.to_numpy().astype(float)
-    wrong = ~(times >= 0)
+def _rows(
+    traces: pa.Table, axis: str, metrics: Sequence[str], judged: Sequence[str], budget: float
+) -> _Rows:
+    """Take from a table what is needed; null and NaN are told apart here."""
+    named = traces.column_names[: traces.column_names.index("seed")]
+    frame = traces.select([*named, "seed"]).to_pandas()
+    frame[TIME] = traces[axis].to_numpy().astype(float)
+    _check_times(frame, axis)
+    wrong, measured = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
+    for name in judged:
+        there = traces[name].is_valid().to_numpy()
+        values = traces[name].to_numpy().astype(float)
+        wrong |= there & ~np.isfinite(values)
+        if name in metrics:
+            frame[name] = values
+            measured |= there
+    _check_constant(frame, [name for name in named if name not in ("study", "arm")])
+    arms = pd.factorize(frame["arm"])[0]
+    return _Rows(frame, arms, wrong & (frame[TIME] <= budget).to_numpy(), measured)
+
+
+def _ordered(rows: _Rows) -> _Rows:
+    order = np.lexsort((rows.frame[TIME], rows.frame["seed"], rows.arms))
+    frame = rows.frame.iloc[order].reset_index(drop=True)
+    return _Rows(frame, rows.arms[order], rows.wrong[order], rows.measured[order])
+
+
+def _check_times(frame: pd.DataFrame, axis: str) -> None:
+    times = frame[TIME].to_numpy()
+    wrong = ~((times >= 0) & np.isfinite(times))
     if wrong.any():
+        row = frame.iloc[int(wrong.argmax())]
         raise TraceProblem(
-            f"column {axis}: must be a number ≥ 0, but was {times[int(wrong.argmax())]:g}"
+            f"column {axis}: must be a number ≥ 0, but was {row[TIME]:g} "
+            f"(arm {row['arm']}, seed {row['seed']})"
         )
-    return times
 
 
 def _check_constant(frame: pd.DataFrame, names: Sequence[str]) -> None:
@@ -149,14 +187,6 @@ def _check_constant(frame: pd.DataFrame, names: Sequence[str]) -> None:
             arm = values.loc[twice, "arm"].iloc[0]
             first, second = values.loc[values["arm"] == arm, name].iloc[:2]
             raise TraceProblem(f"column {name}: arm {arm} has both {first} and {second}")
-
-
-def _run_numbers(frame: pd.DataFrame, codes: np.ndarray) -> np.ndarray:
-    """Number the runs of an ordered frame, shape (rows,)."""
-    seeds = pd.factorize(frame["seed"])[0]
-    new = np.ones(len(frame), bool)
-    new[1:] = (codes[1:] != codes[:-1]) | (seeds[1:] != seeds[:-1])
-    return np.cumsum(new) - 1
 
 
 def _check_rows(frame: pd.DataFrame, runs: np.ndarray) -> None:
@@ -172,6 +202,18 @@ def _first(runs: np.ndarray, times: np.ndarray, wrong: np.ndarray) -> np.ndarray
     first = np.full(runs[-1] + 1 if len(runs) else 0, np.inf)
     np.minimum.at(first, runs[wrong], times[wrong])
     return first[runs]
+
+
+def _check_measured(
+    frame: pd.DataFrame, runs: np.ndarray, kept: np.ndarray, metrics: Sequence[str]
+) -> None:
+    """Refuse a run of which nothing would be left."""
+    without = ~np.isin(runs, runs[kept])
+    if without.any():
+        row = frame.iloc[int(without.argmax())]
+        raise TraceProblem(
+            f"arm {row['arm']}, seed {row['seed']}: has no value of {' or '.join(metrics)}"
+        )
 
 
 def _check_ends(frame: pd.DataFrame, runs: np.ndarray, budget: float) -> None:
@@ -204,9 +246,7 @@ def _check_grid(frame: pd.DataFrame) -> None:
             )
 
 
-def by_arm(
-    frame: pd.DataFrame, metrics: Sequence[str], smooth: Mapping[str, float] | None = None
-) -> Iterator[ArmEvaluations]:
+def by_arm(frame: pd.DataFrame, metrics: Sequence[str]) -> Iterator[ArmEvaluations]:
     """Lay the evaluations of each arm out as matrices; arms in order of appearance.
 
     Parameters
@@ -214,8 +254,6 @@ def by_arm(
     frame : pandas.DataFrame
         What `evaluations` returns.
     metrics : sequence of str
-    smooth : mapping of str to float, optional
-        Metric → how far back along the axis a trailing mean reaches that takes its place.
     """
     keys = list(frame.columns[: frame.columns.get_loc("seed")])
     for _, rows in frame.groupby("arm", sort=False):
@@ -223,10 +261,8 @@ def by_arm(
         column, times = pd.factorize(rows[TIME].to_numpy(), sort=True)
         values = {}
         for metric in metrics:
-            matrix = np.full((len(seeds), len(times)), np.nan)
-            matrix[run, column] = rows[metric].to_numpy(float, na_value=np.nan)
-            reach = (smooth or {}).get(metric, 0)
-            values[metric] = trailing_mean(matrix, times, reach) if reach else matrix
+            values[metric] = np.full((len(seeds), len(times)), np.nan)
+            values[metric][run, column] = rows[metric].to_numpy(float, na_value=np.nan)
         diverged = np.full(len(seeds), np.inf)
         diverged[run] = rows[DIVERGED].to_numpy(float)
         first = {name: rows[name].iloc[0] for name in keys}
@@ -248,6 +284,11 @@ def trailing_mean(values: np.ndarray, times: np.ndarray, reach: float) -> np.nda
     -------
     ndarray, shape (runs, evaluations)
         NaN where a run was not evaluated, and until its evaluations cover a whole window.
+
+    Examples
+    --------
+    >>> trailing_mean(np.array([[4.0, 2.0, 3.0, 1.0]]), np.array([5, 10, 15, 20]), 10)
+    array([[nan, 3. , 2.5, 2. ]])
     """
     smooth = np.full(values.shape, np.nan)
     for row, run in enumerate(values):

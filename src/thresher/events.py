@@ -1,11 +1,12 @@
 """Evaluations to events: when each run's metric got to the threshold and stayed there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from thresher.evaluations import ArmEvaluations, by_arm
+from thresher.evaluations import ArmEvaluations, by_arm, trailing_mean
 from thresher.metric import Metric
 from thresher.study.plan import Endpoint
 
@@ -86,8 +87,13 @@ def smoothed(
     evaluations: pd.DataFrame, metric: Metric, endpoint: Endpoint
 ) -> Iterator[ArmEvaluations]:
     """Lay out the metric of every arm as the endpoint takes it: as it is, or a trailing mean."""
-    smooth = {metric.name: endpoint.smooth} if endpoint.smooth else {}
-    return by_arm(evaluations, [metric.name], smooth)
+    for arm in by_arm(evaluations, [metric.name]):
+        yield _smoothed(arm, metric.name, endpoint.smooth) if endpoint.smooth else arm
+
+
+def _smoothed(arm: ArmEvaluations, metric: str, reach: float) -> ArmEvaluations:
+    means = trailing_mean(arm.matrices[metric], arm.times, reach)
+    return replace(arm, matrices={**arm.matrices, metric: means})
 
 
 def events(evaluations: pd.DataFrame, metric: Metric, endpoint: Endpoint) -> pd.DataFrame:
@@ -110,13 +116,19 @@ def events(evaluations: pd.DataFrame, metric: Metric, endpoint: Endpoint) -> pd.
     pandas.DataFrame
         Columns of the table ``events``; arms in order of appearance, seeds ascending.
     """
-    parts = [_arm_events(arm, metric, endpoint) for arm in smoothed(evaluations, metric, endpoint)]
+    raw = by_arm(evaluations, [metric.name])
+    parts = [
+        _arm_events(arm, metric, endpoint, final_values(own, metric.name, endpoint.budget))
+        for own, arm in zip(raw, smoothed(evaluations, metric, endpoint), strict=True)
+    ]
     if not parts:
         raise ValueError("column arm: there are no evaluations")
     return pd.concat(parts, ignore_index=True)
 
 
-def _arm_events(arm: ArmEvaluations, metric: Metric, endpoint: Endpoint) -> pd.DataFrame:
+def _arm_events(
+    arm: ArmEvaluations, metric: Metric, endpoint: Endpoint, final: np.ndarray
+) -> pd.DataFrame:
     times = crossings(arm, metric, endpoint.threshold, endpoint.sustain)
     reached, diverged = np.isfinite(times), np.isfinite(arm.diverged_at)
     table = pd.DataFrame(
@@ -129,7 +141,7 @@ def _arm_events(arm: ArmEvaluations, metric: Metric, endpoint: Endpoint) -> pd.D
             "event": reached,
             "outcome": np.select([reached, diverged], ["reached", "diverged"], "censored"),
             "diverged_at": np.where(diverged, arm.diverged_at, np.nan),
-            "final": final_values(arm, metric.name, endpoint.budget),
+            "final": final,
         }
     )
     return table.assign(**arm.keys)

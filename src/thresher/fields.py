@@ -43,9 +43,18 @@ PAIR: Schema = {
 METRIC: Schema = {"metric": Field("str", "", "name of the metric, a column of the traces")}
 BAND: Schema = {
     "n": Field("int", "runs", "runs (pairs, for a difference) behind the mean"),
+    "runs": Field("int", "runs", "runs (pairs) there are; the others diverged and are left out"),
     "mean": Field("float", "metric", "mean over seeds"),
     "lower": Field("float?", "metric", "lower limit of the band"),
     "upper": Field("float?", "metric", "upper limit of the band"),
     "band": Field("str", "", "`simultaneous`, `pointwise` or `none` (fewer than 6 runs)"),
     "critical": Field("float?", "", "critical value of the band, in standard errors"),
 }
+VERDICTS = (
+    "faster",
+    "slower",
+    "equivalent",
+    "detectable but negligible",
+    "inconclusive",
+    "not reached",
+)

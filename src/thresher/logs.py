@@ -8,9 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+class UserError(ValueError):
+    """What the user can mend, said in whole lines: a traceback would only hide them."""
+
+
 @contextmanager
 def logged(path: str | os.PathLike[str]) -> Iterator[None]:
     """Send this process' output to a file until the block ends, an error's traceback included.
+
+    A `UserError` is there by its lines alone, and ends the program with exit code 1.
 
     Parameters
     ----------
@@ -30,6 +36,9 @@ def logged(path: str | os.PathLike[str]) -> Iterator[None]:
     os.dup2(log, 2)
     try:
         yield
+    except UserError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
     except BaseException:
         traceback.print_exc()
         raise

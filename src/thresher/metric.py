@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import floor, log10
 from typing import Literal
 
 Better = Literal["lower", "higher"]
@@ -70,11 +71,20 @@ class Metric:
             step = reach / 10
         else:
             step = abs(bounds[-1] - bounds[0]) / 40
+        if step <= 0:
+            return (threshold,)
         levels = [threshold + k * step for k in range(-4, 5) if k]
-        inside = [level for level in levels if self.holds(level)]
         # So many digits that neighbours differ, and no more.
-        rounded = {float(f"{level:.4g}") for level in inside}
+        digits = 2 - floor(log10(step))
+        rounded = {round(level, digits) for level in levels if self.holds(level)}
         return tuple(sorted({threshold, *(v for v in rounded if abs(v - threshold) > step / 2)}))
+
+    @property
+    def bounds(self) -> str:
+        """Say what it can be, to follow "must be"; empty without bounds."""
+        low = None if self.minimum is None else f"at least {self.minimum:g}"
+        high = None if self.maximum is None else f"at most {self.maximum:g}"
+        return " and ".join(filter(None, (low, high)))
 
     def holds(self, value: float) -> bool:
         """Return whether the metric can have this value."""

@@ -91,10 +91,13 @@ class Table:
     schema : mapping of str to Field
     about : str
         One sentence for Snakemake's own report and the manual of results.
+    factors : bool
+        Whether the arms' factors follow, a column each.
     """
 
     schema: Schema
     about: str
+    factors: bool = False
 
 
 @dataclass(frozen=True)

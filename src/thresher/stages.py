@@ -1,5 +1,6 @@
 """The analysis from traces to tables: all of it at once, or one stage between files."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -13,25 +14,31 @@ from thresher import analyses
 from thresher.canonical import canonical
 from thresher.evaluations import evaluations
 from thresher.files import atomic, write_text
-from thresher.importing import completed, read_source, trace_table
+from thresher.importing import described, facts_of, read_source, trace_table
+from thresher.readers import ReadError
+from thresher.registry import Table
 from thresher.results import Results
+from thresher.study.imported import in_study
 from thresher.study.plan import Study
 from thresher.tables import check, read_table, write_table
 from thresher.trace import check_specification, read_predictions, read_traces, write_trace
+from thresher.trace_columns import half_of
 
 Path_ = str | os.PathLike[str]
 
 
 def collect(traces: pa.Table, study: Study) -> pd.DataFrame:
     """Reduce a study's traces to its evaluations; see `evaluations.evaluations`."""
-    trained = study.training is not None
+    training, names = study.training, [metric.name for metric in study.metrics]
+    if (half := half_of(study.metric.name)) in traces.column_names:
+        names.append(half)
     return evaluations(
         traces,
         study.axis.name,
-        [metric.name for metric in study.metrics],
-        study.endpoint.budget,
-        quantities=("loss",) if trained else (),
-        complete=trained,
+        names,
+        study.endpoint.budget if training is None else training.epochs,
+        quantities=() if training is None else ("loss",),
+        complete=training is not None,
     )
 
 
@@ -62,9 +69,9 @@ def collect_files(
 
 
 def import_files(
-    study: Study, traces: Path_, evaluations: Path_, predictions: Path_, document: Path_
+    study: Study, traces: Path_, evaluations: Path_, predictions: Path_, facts: Path_
 ) -> None:
-    """Read the logs that a study names; write the trace table, evaluations and whole study.
+    """Read the logs that a study names; write the trace table, evaluations and what was read.
 
     Parameters
     ----------
@@ -72,12 +79,21 @@ def import_files(
         With `traces`, without arms.
     traces, evaluations, predictions : path
         Parquet; there are no predictions, so that table is empty.
-    document : path
-        ``study.json``.
+    facts : path
+        ``import.json``.
+
+    Raises
+    ------
+    UserError
+        One line a problem, naming the study.
     """
     assert study.traces is not None
-    imported = read_source(study.traces, study)
-    done, frame = completed(study, imported)
+    try:
+        imported = read_source(study.traces, study, str(Path(traces).parent / "read.arrow"))
+        found, frame = facts_of(study, imported)
+    except ReadError as error:
+        raise in_study(study.path, error) from None
+    print(described(found), flush=True)
     write_trace(
         trace_table(study, imported),
         traces,
@@ -88,7 +104,7 @@ def import_files(
     for content, path in ((frame, evaluations), (pd.DataFrame(), predictions)):
         with atomic(path) as temporary:
             content.to_parquet(temporary, index=False, compression="zstd")
-    write_text(done.document(), document)
+    write_text(json.dumps(asdict(found), indent=2, ensure_ascii=False) + "\n", facts)
 
 
 def join_predictions(paths: Sequence[Path_], runs: Sequence[Path_], output: Path_) -> None:
@@ -113,17 +129,23 @@ def analyse(name: str, needed: Mapping[str, pd.DataFrame], study: Study) -> dict
     needed : mapping of str to pandas.DataFrame
         At least what the analysis needs.
     study : Study
+        At least what the analysis declares to use.
     """
     declared = analyses.every()[name]
     found = declared.compute({need: needed[need] for need in declared.needs}, study)
-    return {
-        table: check(found[table], declared.tables[table].schema, table)
-        for table in declared.tables
-    }
+    return {name: _checked(found[name], name, table) for name, table in declared.tables.items()}
+
+
+def _checked(table: pd.DataFrame, name: str, declared: Table) -> pd.DataFrame:
+    checked = check(table, declared.schema, name)
+    return checked if declared.factors else checked[list(declared.schema)]
 
 
 def analyse_files(
-    name: str, inputs: Mapping[str, Path_], study: Study, outputs: Mapping[str, Path_]
+    name: str,
+    inputs: Mapping[str, Path_],
+    study: Study,
+    outputs: Mapping[str, Path_],
 ) -> None:
     """Compute one analysis from files to files."""
     schemas = analyses.schemas()

@@ -45,7 +45,7 @@ class Training:
     epochs: int = 1000
     batch_size: int = 1
     evaluate_every: int = 5
-    evaluation_size: int = 64
+    evaluation_size: int = 256
     evaluation: str = PER_SEED
     optimizer: str = "adam"
     learning_rate: Any = None

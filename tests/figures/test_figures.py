@@ -1,198 +1,195 @@
-"""Figures as a reader meets them: everything named, nothing overlapping, the same bytes twice."""
+"""What single figures show, as a reader meets it."""
 
-import importlib
-import os
-import re
-import subprocess
-import sys
-from itertools import combinations
-from pathlib import Path
-from unittest import mock
+from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-import synthetic
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
+import drawn
+import made_up
 from thresher import figures
-from thresher.declarations import names
-from thresher.drawing.style import SINGLE, STYLE
-from thresher.figures import learning_curves, matrix
-from thresher.figures.all import FIGURES, PAPER, draw_all, paper
-from thresher.figures.all import figures as every_figure
-from thresher.figures.inputs import Inputs
+from thresher.drawing.arms import MOST
+from thresher.drawing.contrasts import PANELS, ROWS
+from thresher.drawing.style import SINGLE
+from thresher.figures.single_runs import drawn_seeds, overall_winner, seed_winner
 
-PANELS = ({"title": "Some arms", "arms": ["lstm_forward", "lstm_backward"]},)
-COMPARING = {
-    "curve_differences", "forest", "matrix", "thresholds", "luck", "single_runs",
-    "forest_at_0",
-}  # fmt: skip
-CASES = {
-    "default": {},
-    "one arm": {"arms": 1, "seeds": 10},
-    "two arms": {"arms": 2, "seeds": 10},
-    "twenty arms": {"arms": 20, "seeds": 8},
-    "all censored": {"arms": 5, "seeds": 8, "censored": 1.0},
-    "none censored": {"arms": 5, "seeds": 8, "censored": 0.0},
-    "diverged": {"arms": 5, "seeds": 8, "diverged": 8},
-    "one seed": {"arms": 4, "seeds": 1},
-    "four seeds": {"arms": 4, "seeds": 4},
-    "unpaired": {"arms": 4, "seeds": 8, "paired": False},
-}
+COMPARING = {"curve_differences", "forest", "matrix", "thresholds", "luck", "single_runs"}
 
 
-def inputs(case: dict, width: float = 7.2, **settings) -> Inputs:
-    arms, seeds = case.get("arms", 8), case.get("seeds", 32)
-    settings = synthetic.settings(
-        arms, seeds, pairing="data+weights" if case.get("paired", True) else "none", **settings
-    )
-    traces = {key: value for key, value in case.items() if key != "paired"}
-    return Inputs(synthetic.tables(**case), settings, synthetic.traces(**traces), width)
+def lines(figure, part):
+    """Return the lines of an axes' figure by id, of those whose id has that part."""
+    return {
+        line.get_gid(): line
+        for axes in figure.axes
+        for line in axes.lines
+        if part in str(line.get_gid())
+    }
 
 
-_DRAWN: dict[str, dict[str, Figure]] = {}
+def with_tables(results, **tables):
+    return replace(results, tables={**results.tables, **tables})
 
 
-def drawn(case: dict, width: float = 7.2, **settings) -> dict[str, Figure]:
-    """Draw every figure of a case, of the threshold grid's the first; once for all tests."""
-    key = repr((case, width, settings))
-    if key not in _DRAWN:
-        found = every_figure(inputs(case, width, **settings))
-        _DRAWN[key] = {n: f for n, f in found if "_at_" not in n or n.endswith("_0")}
-    return _DRAWN[key]
-
-
-def texts(figure: Figure) -> list[Text]:
-    """Return what is written in a figure, laid out, in the order in which it is drawn."""
-    written: list[Text] = []
-
-    def draw(text: Text, renderer: object, *_: object) -> None:
-        if text.get_visible() and text.get_text().strip():
-            written.append(text)
-
-    FigureCanvasAgg(figure)
-    with mpl.rc_context(STYLE), mock.patch.object(Text, "draw", draw):
-        figure.draw_without_rendering()
-    return written
-
-
-def overlaps(figure: Figure) -> list[tuple[str, str]]:
-    shown = texts(figure)
-    boxes = [text.get_window_extent(figure.canvas.get_renderer()) for text in shown]
-    found = []
-    for (a, first), (b, second) in combinations(zip(shown, boxes, strict=True), 2):
-        across = min(first.x1, second.x1) - max(first.x0, second.x0)
-        up = min(first.y1, second.y1) - max(first.y0, second.y0)
-        if across > 1 and up > 2:  # ascenders and descenders of two lines may touch
-            found.append((a.get_text(), b.get_text()))
-    return found
-
-
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_text_stays_inside_its_figure_is_large_enough_and_does_not_overlap(case):
-    settings = {"panels": PANELS, "highlight_seed": 0} if case.get("arms", 8) > 1 else {}
-    for name, figure in drawn(case, **settings).items():
-        assert overlaps(figure) == [], name
-        width, height = figure.get_size_inches() * figure.dpi
-        for text in texts(figure):
-            box = text.get_window_extent(figure.canvas.get_renderer())
-            inside = box.x0 >= 0 and box.y0 >= -1 and box.x1 <= width and box.y1 <= height + 1
-            assert inside, (name, text.get_text(), box)
-            assert text.get_fontsize() >= 8, (name, text.get_text())
-
-
-@pytest.mark.parametrize("case", ["default", "twenty arms", "diverged", "one seed"])
-def test_figures_for_one_column_of_a_paper_hold_their_text(case):
-    given = inputs(CASES[case], SINGLE)
-    for module in PAPER:
-        for name, figure in module.drawings(given):
-            if "_at_" in name:
-                break
-            assert figure.get_size_inches()[0] == SINGLE
-            assert overlaps(figure) == [], name
-            width = figure.get_size_inches()[0] * figure.dpi
-            for text in texts(figure):
-                box = text.get_window_extent(figure.canvas.get_renderer())
-                assert box.x0 >= 0, (name, text.get_text())
-                assert box.x1 <= width, (name, text.get_text())
-
-
-def test_long_labels_are_wrapped():
-    long = {"bilstm sum": "a bidirectional LSTM whose two directions are summed, 20 units each"}
-    long["lstm_forward"] = "a_word_without_any_space_that_is_longer_than_the_figure_has_room_for_it"
-    for name, figure in drawn(CASES["default"], labels=long).items():
-        if name not in ("matrix", "luck"):
-            assert overlaps(figure) == [], name
-        width = figure.get_size_inches()[0] * figure.dpi
-        for text in texts(figure):
-            box = text.get_window_extent(figure.canvas.get_renderer())
-            assert -1 <= box.x0 < box.x1 <= width + 1, (name, text.get_text())
-
-
-@pytest.mark.parametrize("name", ["learning_curves", "learning_curves_log", "survival", "runs"])
+@pytest.mark.parametrize("name", ["learning_curves", "survival", "runs"])
 def test_labels_name_runs_and_censored_runs(name):
-    given = inputs(CASES["diverged"])
-    words = {text.get_text() for text in texts(drawn(CASES["diverged"])[name])}
-    arms = given.tables["arms"]
-    if name.startswith("learning_curves"):  # an arm that diverged altogether has no mean curve
-        arms = arms[arms["arm"].isin(given.tables["curves"]["arm"])]
-        assert len(arms) == 4
-    for row in arms.to_dict("records"):
-        counts = f"n = {row['n']}, {row['censored'] or 'none'} censored"
-        counts += f", {row['diverged']} diverged" if row["diverged"] else ""
-        label = counts if name == "runs" else f"{row['arm']}, {counts}"
-        assert label in words
+    arms = drawn.results_of("all censored").tables["arms"]
+    words = drawn.facts("all censored")[name].words
+    for arm in arms["arm"]:
+        assert name == "runs" or f"{arm}\nn = 8, 8 censored" in words
+    assert name != "runs" or words.count("n = 8, 8 censored") == len(arms)
 
 
-def test_the_study_s_own_labels_replace_the_arms_names():
-    figure = drawn(CASES["two arms"], labels={"lstm_backward": "backwards $x$"})["forest"]
-    assert "backwards $x$" in {text.get_text() for text in texts(figure)}
+def test_the_study_s_own_labels_replace_the_arms_names_as_they_are():
+    words = drawn.facts("hostile labels")["forest"].words
+    assert "lstm_matched" in words
+    assert any(r"$\mathbf{h}_t$" in text.replace("\n", " ") for text in words)
+    assert not any("bilstm" in text for text in words)
+
+
+def test_text_from_right_to_left_is_kept_apart_from_the_words_around_it():
+    facts = drawn.facts("hostile labels")["single_runs"]
+    joined = "".join(facts.words) + facts.caption
+    assert joined.count("\u2068") == joined.count("\u2069") > 0
+    plain = drawn.facts("usual")
+    assert not any("\u2068" in text for picture in plain.values() for text in picture.words)
 
 
 def test_one_arm_leaves_out_every_figure_that_compares():
-    found = drawn(CASES["one arm"])
-    assert not COMPARING & set(found)
-    assert {"learning_curves", "survival", "runs", "predictions", "errors_along"} <= set(found)
+    found = set(drawn.facts("one arm"))
+    assert not {name.partition(".")[0] for name in found} & COMPARING
+    assert {"learning_curves", "survival", "runs", "predictions", "errors_along"} <= found
 
 
-def test_eight_arms_have_every_figure():
-    found = [name for name, _ in every_figure(inputs({}, panels=PANELS, highlight_seed=0))]
-    grid = [f"{kind}_at_{i}" for kind in ("survival", "forest") for i in range(9)]
-    alone = {"learning_curves", "learning_curves_log", "panels", "survival", "runs",
-             "predictions", "errors_along"}  # fmt: skip
-    assert sorted(found) == sorted({*alone, *grid, *COMPARING})
+def test_eight_arms_have_every_figure_whose_tables_there_are():
+    results = drawn.results_of("panels")
+    there = {
+        name
+        for name, figure in figures.every().items()
+        if all(need == "evaluations" or need in results.tables for need in figure.needs)
+    }
+    assert {name.partition(".")[0] for name in drawn.facts("panels")} == there
 
 
-def test_without_traces_only_single_runs_are_missing():
-    full = inputs(CASES["two arms"])
-    without = {name for name, _ in every_figure(Inputs(full.tables, full.settings))}
-    assert {name for name, _ in every_figure(full)} - without == {"single_runs"}
+def test_a_missing_table_leaves_its_figure_out():
+    results = drawn.results_of("two arms")
+    without = with_tables(results, curves=results.tables["curves"][:0])
+    from thresher import gallery
+
+    assert "learning_curves" not in dict(gallery.drawable(without))
+    assert "learning_curves" in dict(gallery.drawable(results))
 
 
-def test_every_file_with_drawings_is_drawn():
-    folder = Path(figures.__file__).parent
-    modules = [importlib.import_module(f"thresher.figures.{name}") for name in names(folder)]
-    assert {m for m in modules if hasattr(m, "drawings")} == set(FIGURES)
-
-
-def test_raw_runs_are_at_most_32_an_arm_and_evenly_chosen():
-    given = inputs({"arms": 2, "seeds": 100})
-    figure = dict(learning_curves.drawings(given))["learning_curves"]
-    raw = [line.get_gid() for line in figure.axes[0].lines if "raw" in str(line.get_gid())]
-    assert sorted(raw) == sorted(f"raw-{arm}-{k}" for arm in range(2) for k in range(32))
+def test_raw_runs_are_at_most_32_an_arm_and_256_in_all():
+    few, many = made_up.results(arms=1, seeds=40), drawn.results_of("forty arms")
+    assert len(lines(drawn.picture(few, "learning_curves"), "raw-")) == 32
+    assert len(lines(drawn.picture(many, "learning_curves"), "raw-")) == MOST * 6
 
 
 def test_few_runs_have_no_bands():
     for name in ("learning_curves", "survival", "curve_differences"):
-        figure = drawn(CASES["four seeds"])[name]
+        figure = drawn.picture("four seeds", name)
         assert not [c for axes in figure.axes for c in axes.collections], name
 
 
+def test_a_mean_of_survivors_is_thin_dotted_and_says_whose_mean_it_is():
+    figure = drawn.picture("some diverged", "learning_curves")
+    found = lines(figure, "-line")
+    assert found["arm-2-line"].get_linewidth() < found["arm-0-line"].get_linewidth()
+    assert found["arm-2-line"].get_linestyle() != found["arm-0-line"].get_linestyle()
+    label = next(text for text in drawn.facts("some diverged")["learning_curves"].words
+                 if text.startswith("lstm_backward_aligned"))  # fmt: skip
+    said = label.replace("\n", " ")
+    assert "mean of 4 of 8 runs, none censored; 4 diverged, from epoch 255, left out" in said
+    titles = drawn.facts("some diverged")["curve_differences"].words
+    assert "lstm_backward_aligned\n4 of 8 pairs, others diverged" in titles
+
+
+def test_an_arm_without_a_curve_is_named_and_so_is_the_reason():
+    facts = drawn.facts("all diverged")["learning_curves"]
+    label = next(text for text in facts.words if text.startswith("lstm_backward_aligned"))
+    assert label.replace("\n", " ").endswith("no mean: all 8 runs diverged, from epoch 255")
+    assert "No mean curve, since no run stayed finite: lstm_backward_aligned." in facts.caption
+    assert "lstm_backward_aligned" in drawn.facts("all diverged")["curve_differences"].caption
+
+
+def test_of_many_arms_twelve_stand_out_the_reference_and_the_extremes_among_them():
+    arms = drawn.results_of("forty arms").tables["arms"].set_index("arm")["restricted_mean"]
+    words = drawn.facts("forty arms")["learning_curves"].words
+    named = {text.split("\n")[0] for text in words} & set(arms.index)
+    assert len(named) == MOST
+    assert {"lstm_forward", arms.idxmin(), arms.idxmax()} <= named
+    assert "28 more arms\nin grey; see the table" in words
+
+
+def test_of_many_contrasts_some_have_a_panel_and_the_caption_says_so():
+    for case, total in (("forty arms", 39), ("all pairs", 28)):
+        for name in ("curve_differences", "thresholds"):
+            assert len(drawn.picture(case, name).axes) == PANELS
+            assert f"{PANELS} of {total} contrasts are shown" in drawn.facts(case)[name].caption
+
+
+def test_captions_of_many_arms_are_short():
+    longest = max(len(facts.caption) for facts in drawn.facts("forty arms").values())
+    assert longest < 1.2 * max(len(facts.caption) for facts in drawn.facts("usual").values())
+    assert ROWS >= 40
+
+
+def test_a_rising_metric_is_drawn_within_its_bounds_and_says_which_side_is_ahead():
+    low, high = drawn.picture("a rising metric", "learning_curves").axes[0].get_ylim()
+    assert 0 <= low < 0.7
+    assert 0.98 < high < 1.02
+    facts = drawn.facts("a rising metric")
+    assert any("above 0 the arm is ahead" in text for text in facts["curve_differences"].words)
+    assert "Above 0 the arm is ahead." in facts["curve_differences"].caption
+    assert any(
+        "below 0 the arm is ahead" in t for t in drawn.facts("usual")["curve_differences"].words
+    )
+    assert "learning_curves.log" not in facts
+    assert "learning_curves.log" in drawn.facts("usual")
+    assert "Runs not yet at held-out accuracy 0.881" in facts["survival"].words
+
+
+def test_a_negative_metric_is_drawn_where_it_is():
+    low, high = drawn.picture("a negative metric", "learning_curves").axes[0].get_ylim()
+    assert -80 < low < -69
+    assert -2 < high < 5
+    assert "threshold, −20" in drawn.facts("a negative metric")["learning_curves"].words
+
+
+def test_another_axis_has_its_own_word():
+    facts = drawn.facts("steps")
+    assert "Steps" in facts["learning_curves"].words
+    for picture in facts.values():
+        assert not any("epoch" in text.lower() for text in [*picture.words, picture.caption])
+
+
+def test_the_loss_is_drawn_from_zero_and_a_diverging_mean_does_not_set_the_axis():
+    results = drawn.results_of("two arms")
+    curves = results.tables["curves"].copy()
+    curves.loc[(curves["arm"] == "lstm_backward") & (curves["time"] > 500), "mean"] = 1e9
+    figure = drawn.picture(with_tables(results, curves=curves), "learning_curves")
+    low, high = figure.axes[0].get_ylim()
+    assert low == 0
+    assert 0.69 < high < 2
+
+
+def test_no_curve_crosses_the_name_of_a_level():
+    for case in ("usual", "a rising metric", "a negative metric", "met from the start"):
+        figure = drawn.picture(case, "learning_curves")
+        top = figure.axes[0].get_window_extent().y1
+        names = [t for t in drawn.texts(figure) if str(t.get_gid()).endswith("-name")]
+        assert names
+        assert all(t.get_window_extent(figure.canvas.get_renderer()).y0 > top for t in names)
+
+
+def test_curves_have_more_than_three_fifths_of_the_width():
+    for name in ("learning_curves", "survival"):
+        assert drawn.picture("usual", name).axes[0].get_position().width > 0.6
+
+
 def test_an_unbounded_interval_spans_the_axis_and_ends_in_arrows():
-    axes = drawn(CASES["four seeds"])["forest"].axes[0]
+    axes = drawn.picture("four seeds", "forest").axes[0]
     low, high = axes.get_xlim()
     spans = [line for line in axes.lines if "interval" in str(line.get_gid())]
     assert len(spans) == 3
@@ -201,46 +198,82 @@ def test_an_unbounded_interval_spans_the_axis_and_ends_in_arrows():
     assert markers.count("<") == markers.count(">") == 3
 
 
+def test_a_difference_that_is_only_bounded_has_one_arrow():
+    results = drawn.results_of("four seeds")
+    table = results.tables["contrasts"].assign(bound=["at least", "at most", "none"])
+    axes = drawn.picture(with_tables(results, contrasts=table), "forest").axes[0]
+    assert [line.get_marker() for line in axes.lines].count("<") == 2
+    assert [line.get_marker() for line in axes.lines].count(">") == 2
+    first = next(line for line in axes.lines if line.get_gid() == "arm-1-interval-0")
+    assert first.get_xdata()[0] == table["mean_difference"].iloc[0]
+
+
+def test_limits_of_the_family_are_thin_beside_each_contrast_s_own():
+    results = drawn.results_of("two arms")
+    table = results.tables["contrasts"]
+    wider = table.assign(
+        lower_family=table["lower"] - 10, upper_family=table["upper"] + 10, size="open"
+    )
+    changed = with_tables(results, contrasts=wider)
+    figure = drawn.picture(changed, "forest")
+    own, family = (lines(figure, part) for part in ("interval", "family"))
+    (thick,), (thin,) = own.values(), family.values()
+    assert thin.get_linewidth() < thick.get_linewidth()
+    assert np.ptp(thin.get_xdata()) == pytest.approx(np.ptp(thick.get_xdata()) + 20)
+    assert {"open", "margin"} <= set(drawn.facts_of(figure).words)
+    caption = figures.every()["forest"].caption(changed)
+    assert "for all contrasts together" in caption
+    assert "whether that is open" in caption
+
+
 def test_the_forest_s_grey_zone_is_the_margin_of_the_reference():
-    table = synthetic.tables()["contrasts"]
-    axes = drawn({})["forest"].axes[0]
+    results = drawn.results_of("usual")
+    table = results.tables["contrasts"]
+    axes = drawn.picture(results, "forest").axes[0]
     zones = [patch for patch in axes.patches if "margin" in str(patch.get_gid())]
     assert len(zones) == len(table)
     expected = 2 * table["margin"] * table["mean_reference"]
     assert [zone.get_width() for zone in zones] == pytest.approx(list(expected))
 
 
-def test_forests_of_the_threshold_grid_share_their_axis():
-    found = dict(every_figure(inputs({"arms": 3, "seeds": 8})))
-    limits = {found[f"forest_at_{i}"].axes[0].get_xlim() for i in range(9)}
-    assert len(limits) == 1
-    sizes = {tuple(found[f"survival_at_{i}"].axes[0].get_position().bounds) for i in range(9)}
-    assert len(sizes) == 1
+def test_pictures_of_the_threshold_grid_share_their_axes():
+    results = drawn.results_of("two arms")
+    levels = range(len(results.levels))
+    assert len(levels) > 1
+    forests = [drawn.picture(results, "forest", f"level-{i}") for i in levels]
+    assert len({figure.axes[0].get_xlim() for figure in forests}) == 1
+    curves = [drawn.picture(results, "survival", f"level-{i}") for i in levels]
+    assert len({tuple(figure.axes[0].get_position().bounds) for figure in curves}) == 1
 
 
 def test_survival_at_the_study_s_threshold_is_the_survival_curve():
-    found = dict(every_figure(inputs({})))
-    lines = [
-        {line.get_gid(): line.get_xydata() for line in found[name].axes[0].lines}
-        for name in ("survival", "survival_at_4")
+    results = drawn.results_of("two arms")
+    own = results.levels.index(results.study.endpoint.threshold)
+    found = [
+        {
+            gid: line.get_xydata()
+            for gid, line in lines(drawn.picture(results, "survival", v), "line").items()
+        }
+        for v in ("", f"level-{own}")
     ]
-    assert lines[0].keys() == lines[1].keys()
-    assert all(np.allclose(lines[0][gid], lines[1][gid]) for gid in lines[0])
+    assert found[0].keys() == found[1].keys() != set()
+    assert all(np.allclose(found[0][gid], found[1][gid]) for gid in found[0])
 
 
 def test_numbers_at_risk_are_those_of_the_table():
-    table = synthetic.tables()["survival"]
-    figure = drawn({})["survival"]
-    arm = table[(table["arm"] == "lstm_forward") & (table["epoch"] >= 600)].iloc[0]
-    heading = next(text for text in texts(figure) if text.get_gid() == "at-risk")
+    table = drawn.results_of("usual").tables["survival"]
+    figure = drawn.picture("usual", "survival")
+    ticks = [t for t in figure.axes[0].get_xticks() if 0 <= t <= 1000]
+    arm = table[(table["arm"] == "lstm_forward") & (table["time"] >= ticks[3])].iloc[0]
+    heading = next(t for t in drawn.texts(figure) if t.get_gid() == "at-risk")
     row = heading.get_position()[1] - 0.155
-    words = [t.get_text() for t in texts(figure) if t.get_position()[1] == pytest.approx(row)]
-    assert words[3] == str(arm["at_risk"])
+    words = [t for t in drawn.texts(figure) if t.get_position()[1] == pytest.approx(row)]
+    assert words[3].get_text() == str(arm["at_risk"])
 
 
 def test_the_matrix_has_a_cell_for_every_pair_signed_row_minus_column():
-    pairs = synthetic.tables()["pairs"]
-    axes = drawn({})["matrix"].axes[0]
+    pairs = drawn.results_of("usual").tables["pairs"]
+    axes = drawn.picture("usual", "matrix").axes[0]
     cells = [patch.get_gid() for patch in axes.patches]
     assert sorted(cells) == sorted(f"pair-{i}-{j}" for i in range(8) for j in range(i))
     first = pairs[(pairs["arm"] == "lstm_backward") & (pairs["reference"] == "lstm_forward")]
@@ -249,115 +282,44 @@ def test_the_matrix_has_a_cell_for_every_pair_signed_row_minus_column():
 
 
 def test_a_matrix_is_the_same_whichever_way_a_pair_is_stored():
-    given = inputs({"arms": 4, "seeds": 16})
-    pairs = given.tables["pairs"]
+    results = drawn.results_of("four seeds")
+    pairs = results.tables["pairs"]
     turned = pairs.rename(columns={"arm": "reference", "reference": "arm"})
     turned["mean_difference"] *= -1
     turned["verdict"] = turned["verdict"].replace({"faster": "slower", "slower": "faster"})
-    both = [Inputs({**given.tables, "pairs": table}, given.settings) for table in (pairs, turned)]
-    words = [
-        sorted(text.get_text() for text in dict(matrix.drawings(each))["matrix"].axes[0].texts)
-        for each in both
+    found = [
+        sorted(t.get_text() for t in drawn.picture(each, "matrix").axes[0].texts)
+        for each in (results, with_tables(results, pairs=turned))
     ]
-    assert words[0] == words[1]
+    assert found[0] == found[1]
 
 
-def test_single_run_plots_show_a_wrong_winner_where_there_is_one():
-    from thresher.figures.single_runs import drawn_seeds, overall_winner, seed_winner
+@pytest.mark.parametrize("case", ["usual", "two arms"])
+def test_single_run_plots_show_a_wrong_winner_where_there_is_one(case):
+    from thresher.drawing.arms import arms_of
 
-    for case in ({}, {"arms": 2, "seeds": 20}):
-        given = inputs(case)
-        events, arms = given.tables["events"], list(given.actors.values())
-        best = overall_winner(arms)
-        wrong = {s for s in events["seed"] if seed_winner(events, s) not in (best, None)}
-        seeds = drawn_seeds(events, arms, 7)
-        assert len(set(seeds)) == 3
-        assert seeds == drawn_seeds(events, arms, 7)
-        assert not wrong or wrong & set(seeds)
-
-
-def test_a_diverging_mean_does_not_set_the_axis():
-    given = inputs({"arms": 2, "seeds": 8})
-    curves = given.tables["curves"].copy()
-    curves.loc[(curves["arm"] == "lstm_backward") & (curves["epoch"] > 500), "mean"] = 1e9
-    figure = dict(every_figure(Inputs({**given.tables, "curves": curves}, given.settings)))
-    assert figure["learning_curves"].axes[0].get_ylim()[1] < 2
+    results = drawn.results_of(case)
+    events, best = results.tables["events"], overall_winner(list(arms_of(results).values()))
+    wrong = {seed for seed in events["seed"] if seed_winner(events, seed) not in (best, None)}
+    seeds = drawn_seeds(results)
+    assert len(set(seeds)) == 3
+    assert seeds == drawn_seeds(results)
+    assert not wrong or wrong & set(seeds)
 
 
-def test_drawing_leaves_the_caller_s_settings_alone_and_ignores_them():
-    plain = drawn({"arms": 2, "seeds": 8})["survival"]
+def test_drawing_ignores_the_caller_s_settings_and_leaves_them_alone():
+    plain = drawn.picture("two arms", "survival")
     with mpl.rc_context({"font.size": 30, "text.color": "red", "axes.grid": True}):
-        odd = drawn({"arms": 2, "seeds": 8})["survival"]
+        odd = drawn.picture("two arms", "survival")
         assert mpl.rcParams["font.size"] == 30
-    assert [t.get_fontsize() for t in texts(plain)] == [t.get_fontsize() for t in texts(odd)]
-
-
-PROGRAM = """
-import sys
-sys.path.insert(0, sys.argv[1])
-import synthetic
-from thresher.figures.all import draw_all, paper
-case = dict(arms=3, seeds=6, budget=200)
-given = synthetic.tables(**case), synthetic.settings(**case), sys.argv[2], synthetic.traces(**case)
-draw_all(*given)
-paper(*given)
-"""
-
-
-def test_two_processes_write_the_same_bytes(tmp_path):
-    running = []
-    for k in (1, 2):
-        folder = str(tmp_path / str(k))
-        environment = {**os.environ, "PYTHONHASHSEED": str(k), "SOURCE_DATE_EPOCH": str(k)}
-        command = [sys.executable, "-c", PROGRAM, str(Path(__file__).parents[1]), folder]
-        running.append(subprocess.Popen(command, env=environment))
-    assert [process.wait() for process in running] == [0, 0]
-    first = {path.name: path.read_bytes() for path in (tmp_path / "1").iterdir()}
-    second = {path.name: path.read_bytes() for path in (tmp_path / "2").iterdir()}
-    assert len([name for name in first if name.endswith(".svg")]) > 25
-    assert len([name for name in first if name.endswith(".pdf")]) == 14
-    assert [name for name in first if first[name] != second.get(name)] == []
-    assert first.keys() == second.keys()
-
-
-def test_an_svg_has_real_text_unique_ids_and_one_text_colour(tmp_path):
-    case = {"arms": 3, "seeds": 6, "budget": 200}
-    given = synthetic.tables(**case), synthetic.settings(**case), tmp_path, synthetic.traces(**case)
-    written = draw_all(*given)
-    for name in written:
-        svg = (tmp_path / f"{name}.svg").read_text()
-        ids = re.findall(r' id="([^"]*)"', svg)
-        assert len(ids) == len(set(ids)), name
-        assert "dc:date" not in svg
-        assert "DejaVu" not in svg
-        inks = set(re.findall(r"<text[^>]*fill: (#\w+)", svg))
-        assert inks <= {"#1a1a1a", "#000000", "#ffffff"}, name
-        assert "lstm_forward" in svg or name.startswith("panels")
-    curves = (tmp_path / "learning_curves.svg").read_text()
-    for gid in ("arm-0-line", "arm-2-band", "arm-1-label", "raw-0-0", "threshold"):
-        assert f'id="{gid}"' in curves
-    assert ">lstm_forward, n = 6, " in curves
-
-
-def test_ids_of_clips_and_markers_differ_between_figures_of_one_page(tmp_path):
-    case = {"arms": 3, "seeds": 6, "budget": 200}
-    draw_all(synthetic.tables(**case), synthetic.settings(**case), tmp_path)
-    hashed = [
-        set(re.findall(r' id="([mp][0-9a-f]{10})"', (tmp_path / f"{name}.svg").read_text()))
-        for name in ("survival", "survival_at_4", "runs", "forest")
+    assert odd is not plain
+    said = [
+        [(t.get_text(), t.get_fontsize(), t.get_color()) for t in drawn.texts(figure)]
+        for figure in (plain, odd)
     ]
-    assert all(hashed)
-    assert all(not a & b for a, b in combinations(hashed, 2))
+    assert said[0] == said[1] != []
+    assert odd.axes[0].lines[0].get_linewidth() == plain.axes[0].lines[0].get_linewidth()
 
 
-def test_an_unknown_suffix_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"must be \.svg, \.pdf or \.png, but was \.gif"):
-        figures.save(Figure(), tmp_path / "x.gif")
-
-
-def test_paper_names_its_files(tmp_path):
-    case = {"arms": 1, "seeds": 6, "budget": 200}
-    names = paper(synthetic.tables(**case), synthetic.settings(**case), tmp_path)
-    assert sorted(names) == sorted(path.name for path in tmp_path.iterdir())
-    assert "survival_single.pdf" in names
-    assert not [name for name in names if "forest" in name]
+def test_a_narrow_figure_is_as_wide_as_a_column():
+    assert drawn.picture("usual", "forest", width=SINGLE).get_size_inches()[0] == SINGLE

@@ -6,14 +6,24 @@ import keras
 import numpy as np
 import pytest
 
-from thresher import models, tasks
-from thresher.declarations import ModelDeclaration, Option
+from thresher import decoding, models, tasks
+from thresher.declarations import Head, ModelDeclaration, Option
 from thresher.study.arms import _OWN, _TRAINING_FACTORS
 from thresher.tables import TABLES
+from thresher.trace import PREDICTIONS, RUN, SEED
+from thresher.training.job import AXIS, quantities
 
-SHAPES = [((10, 1), (10, 1)), ((7, 3), (7, 2))]
+INPUTS = [(10, 1), (7, 3)]
+HEADS = [
+    Head(1, "sigmoid", per_timestep=True),
+    Head(3, "softmax", per_timestep=True),
+    Head(2, "sigmoid", per_timestep=False),
+    Head(4, "softmax", per_timestep=False),
+    Head(1, "linear", per_timestep=False),
+]
 # Factors are columns beside these, and beside what a variant may hold besides options.
-TAKEN = {column for table in TABLES.values() for column in table} - {"merge_mode"}
+COLUMNS = {*RUN, SEED, AXIS, *PREDICTIONS, *quantities("binary_crossentropy")}
+TAKEN = COLUMNS | {column for table in TABLES.values() for column in table} - {"merge_mode"}
 
 
 @pytest.fixture(params=models.NAMES)
@@ -22,14 +32,18 @@ def model(request) -> ModelDeclaration:
 
 
 def options_of(model: ModelDeclaration) -> list[dict]:
-    """Every combination of choices, at the default numbers and at small ones."""
-    numbers = [
-        {name: o.default for name, o in model.options.items() if not o.choices},
-        {name: 3 for name, o in model.options.items() if o.type is int},
-    ]
+    """Every combination of choices, at the default numbers, at small and at middle ones."""
+    numbers = {name: o.default for name, o in model.options.items() if not o.choices}
+    small = {name: 3 for name, o in model.options.items() if o.type is int}
+    middle = {
+        name: (o.minimum + o.below) / 2
+        for name, o in model.options.items()
+        if o.type is float and o.minimum is not None and o.below is not None
+    }
     words = {name: o.choices for name, o in model.options.items() if o.choices}
     chosen = [dict(zip(words, values, strict=True)) for values in product(*words.values())]
-    return [{**numbers[0], **number, **word} for number in numbers for word in chosen]
+    every = [{**numbers, **number, **word} for number in ({}, small, middle) for word in chosen]
+    return [options for place, options in enumerate(every) if options not in every[:place]]
 
 
 def test_a_model_declares_plain_options(model):
@@ -41,28 +55,33 @@ def test_a_model_declares_plain_options(model):
         assert name not in {*_OWN, *_TRAINING_FACTORS, *TAKEN}
 
 
-@pytest.mark.parametrize(("inputs", "outputs"), SHAPES)
-def test_the_declared_parameter_count_and_shapes_are_those_of_keras(model, inputs, outputs):
+@pytest.mark.parametrize("head", HEADS, ids=str)
+@pytest.mark.parametrize("inputs", INPUTS, ids=str)
+def test_the_declared_parameter_count_and_the_head_are_those_of_keras(model, inputs, head):
     for options in options_of(model):
-        built = model.build(options, inputs, outputs)
+        built = model.build(options, inputs, head)
         assert isinstance(built, keras.Model)
         assert built.input_shape == (None, *inputs)
-        assert built.output_shape == (None, *outputs)
+        steps = inputs[:1] if head.per_timestep else ()
+        assert built.output_shape == (None, *steps, head.units)
+        assert built.layers[-1].activation is keras.activations.get(head.activation)
         trainable = sum(int(np.prod(v.shape)) for v in built.trainable_variables)
-        assert model.parameters(options, inputs, outputs) == trainable, options
+        assert model.parameters(options, inputs, head) == trainable, options
         assert not built.compiled
 
 
-@pytest.mark.parametrize("task", tasks.NAMES)
-def test_every_model_gives_every_task_finite_outputs(model, task):
-    declared = tasks.load(task)
-    chosen = {name: option.default for name, option in declared.options.items()}
-    x, y = declared.draw(np.random.default_rng(0), chosen, 4)
-    for options in options_of(model)[:1]:
-        built = model.build(options, declared.inputs(chosen), declared.outputs(chosen))
-        outputs = np.asarray(built(x))
-        assert outputs.shape == y.shape
-        assert np.isfinite(float(keras.losses.get(declared.loss)(y, outputs).numpy().mean()))
+@pytest.mark.parametrize("name", tasks.NAMES)
+def test_every_model_gives_every_task_finite_outputs_that_it_can_read(model, name):
+    task = tasks.load(name)
+    chosen = {name: option.default for name, option in task.options.items()}
+    x, y = task.draw(np.random.default_rng(0), chosen, 4)
+    options = options_of(model)[0]
+    built = model.build(options, task.inputs(chosen), decoding.head(task, chosen))
+    outputs = np.asarray(built(x))
+    assert np.isfinite(float(keras.losses.get(task.loss)(y, outputs).numpy().mean()))
+    read = decoding.read(task, chosen, (x[0], y[0]), outputs)
+    assert read.output.shape == read.decoded.shape == (4, len(read.expected))
+    assert np.isfinite(read.decoded).all()
 
 
 def test_an_unknown_model_is_an_error_with_the_list():

@@ -5,14 +5,18 @@ import numpy as np
 import pytest
 
 from thresher import models
+from thresher.declarations import Head
 
 STEPS, UNITS = 6, 3
 SHAPE = (STEPS, 1)
+EACH, LAST = (Head(1, "sigmoid", per_timestep=each) for each in (True, False))
 
 
-def built(name: str, **options) -> keras.Model:
+def built(name: str, head: Head = EACH, **options) -> keras.Model:
     keras.utils.set_random_seed(1)
-    return models.load(name).build({"units": UNITS, **options}, SHAPE, SHAPE)
+    declared = models.load(name)
+    defaults = {option: value.default for option, value in declared.options.items()}
+    return declared.build({**defaults, "units": UNITS, **options}, SHAPE, head)
 
 
 def seen(model: keras.Model) -> np.ndarray:
@@ -21,7 +25,8 @@ def seen(model: keras.Model) -> np.ndarray:
     base = np.asarray(model(x))
     changed = np.repeat(x, STEPS, axis=0)
     changed[np.arange(STEPS), np.arange(STEPS), 0] += 5
-    return ~np.isclose(np.asarray(model(changed)), base, atol=1e-7)[:, :, 0]
+    outputs = np.asarray(model(changed)).reshape(STEPS, -1)
+    return ~np.isclose(outputs, base.reshape(1, -1), atol=1e-7)
 
 
 POSITION = np.arange(STEPS)
@@ -39,9 +44,36 @@ def test_each_direction_sees_what_it_says(direction):
     np.testing.assert_array_equal(seen(built("lstm", direction=direction)), SEES[direction])
 
 
-@pytest.mark.parametrize("mode", ["sum", "mul", "ave", "concat"])
-def test_both_directions_see_everything(mode):
-    assert seen(built("bilstm", merge_mode=mode)).all()
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    # Products of products of small numbers are too small here to be told apart.
+    [
+        *(("bilstm", mode) for mode in ("sum", "mul", "ave", "concat")),
+        *(("stacked_bilstm", mode) for mode in ("sum", "ave", "concat")),
+    ],
+)
+def test_both_directions_see_everything(name, mode):
+    assert seen(built(name, merge_mode=mode)).all()
+
+
+@pytest.mark.parametrize("name", ["gru", "simple_rnn", "conv1d_lstm"])
+def test_a_model_of_one_direction_sees_no_later_input(name):
+    np.testing.assert_array_equal(seen(built(name)), SEES["forward"])
+
+
+def test_a_model_of_dense_layers_sees_everything_at_once():
+    assert seen(built("mlp", units=30)).all()
+
+
+@pytest.mark.parametrize("name", models.NAMES)
+def test_one_output_a_sequence_has_seen_every_input(name):
+    assert seen(built(name, LAST, units=30)).tolist() == [[True]] * STEPS
+
+
+def test_with_one_output_a_sequence_backward_is_aligned_by_itself():
+    x = np.random.default_rng(0).random((2, *SHAPE), dtype=np.float32)
+    either = [built("lstm", LAST, direction=d)(x) for d in ("backward", "backward_aligned")]
+    np.testing.assert_array_equal(*either)
 
 
 @pytest.mark.parametrize(

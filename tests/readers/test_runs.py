@@ -324,3 +324,11 @@ def test_what_files_have_in_common_is_said_once(tmp_path):
     write(tmp_path, {f"a/{i}.csv": table([5, 4], header="step,acc") for i in range(30)})
     with pytest.raises(ReadError, match=r"^a/0.csv \(and 29 more files\): has no column loss"):
         imported(tmp_path)
+
+
+def test_arms_may_be_numbers_but_not_a_list(tmp_path):
+    write(tmp_path, {f"{units}/1.csv": table([5, 4]) for units in (8, 16)})
+    result = imported(tmp_path, arms={8: "small", 16: None})
+    assert result.summary["arm"].tolist() == ["small"]
+    with pytest.raises(ReadError, match="arms: must say old name: new name"):
+        imported(tmp_path, arms=["8"])

@@ -46,6 +46,13 @@ def test_monitors_of_one_folder_are_environments_of_one_run(tmp_path):
     assert len(imported.digests) == 2
 
 
+def test_an_environment_without_a_finished_episode_adds_none(tmp_path):
+    monitor(tmp_path / "ppo/1/0.monitor.csv", 100.0, [(1, 10, 1.0), (3, 20, 3.0)])
+    monitor(tmp_path / "ppo/1/1.monitor.csv", 100.0, [])
+    imported = read("{arm}/{seed}/*.monitor.csv", metric="r", axis="step", folder=tmp_path)
+    assert imported.table["step"].tolist() == [10, 30]
+
+
 def test_an_evaluation_is_the_mean_of_its_episodes(tmp_path):
     for seed in (1, 2):
         (tmp_path / str(seed)).mkdir()

@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 
 from thresher.statistics.bands import band_signs, difference_band, mean_band
+from thresher.statistics.flips import draw
 
 
 def autocorrelated(n, epochs, rho, seed):
@@ -100,6 +101,27 @@ def test_the_unpaired_band_is_that_of_flipped_residuals_studentised_anew():
     error = np.sqrt(arm.var(axis=0, ddof=1) / 7 + reference.var(axis=0, ddof=1) / 11)
     assert band.upper - band.mean == pytest.approx(band.critical * error)
     assert band.mean == pytest.approx(arm.mean(axis=0) - reference.mean(axis=0))
+
+
+def test_the_half_width_is_the_critical_value_in_standard_errors_at_each_epoch():
+    generator = np.random.default_rng(1)
+    arm, reference = generator.normal(1, 2, (9, 5)), generator.normal(0, 1, (30, 5))
+    error = np.sqrt(arm.var(axis=0, ddof=1) / 9 + reference.var(axis=0, ddof=1) / 30)
+    for kind in ("pointwise", "simultaneous"):
+        band = difference_band(arm, reference, kind)
+        assert (band.upper - band.lower) / 2 == pytest.approx(band.critical * error)
+
+
+def test_a_band_takes_the_signs_of_its_seeds():
+    curves = autocorrelated(15, 10, 0.5, 0)
+    order = np.random.default_rng(0).permutation(15)
+    band = mean_band(curves, seeds=range(40, 55))
+    shuffled = mean_band(curves[order], seeds=order + 40)
+    assert band.critical == pytest.approx(shuffled.critical, rel=1e-9)
+    assert band.critical != pytest.approx(mean_band(curves).critical, rel=1e-6)
+    pair = difference_band(curves, curves[::-1] + 1, seeds=(range(15), range(15)))
+    assert pair.critical != mean_band(2 * curves).critical
+    assert (band_signs(range(40, 55), 0).matrix == draw(range(40, 55), 4_999, 0, 13).matrix).all()
 
 
 def test_a_simultaneous_band_is_wider_than_a_pointwise_one():

@@ -10,10 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from thresher.analyses.arms import ARMS
+from thresher.analyses.contrasts import CONTRASTS
+from thresher.fields import VERDICTS
 from thresher.statistics.contrasts import arms, contrasts, pairs_of
-from thresher.statistics.multiplicity import holm
+from thresher.statistics.multiplicity import holm, joint_holm
 from thresher.statistics.signflip import signflip_test
-from thresher.tables import ARMS, CONTRASTS, VERDICTS
+from thresher.statistics.winning import win_limits
+from thresher.tables import check
 
 INF = np.inf
 
@@ -30,7 +34,10 @@ def test_darwins_maize_as_a_study(make_events, data, reference):
     limits = reference("darwin_maize")["signflip_inversion_ci95 (mean difference, inches)"]
     assert row["p"] == row["p_adjusted"] == reference("darwin_maize")["signflip_exact_p"]
     assert (row["lower"], row["upper"]) == pytest.approx([8 * limit for limit in limits])
-    assert row["percent_upper"] == pytest.approx(800 * limits[1] / row["mean_reference"])
+    percent = 100 * row["mean_difference"] / row["mean_reference"]
+    assert row["percent"] == pytest.approx(percent)
+    assert row["percent_lower"] < percent < row["percent_upper"]
+    assert row[["lower_family", "upper_family"]].tolist() == row[["lower", "upper"]].tolist()
     assert (row["n_arm"], row["p_smallest"], row["p_resolution"]) == (15, 2**-14, 2**-14)
     assert (row["design"], row["verdict"]) == ("paired", "inconclusive")
     assert math.isnan(row["welch_p"])
@@ -46,13 +53,13 @@ def test_contrasts_are_against_the_reference_or_all_pairs():
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(2, 4), st.integers(6, 9), st.integers(0, 10_000))
-def test_every_contrast_is_the_test_of_its_own_pairs_and_holm_is_over_all(k, n, seed):
+def test_every_contrast_is_the_test_of_its_own_pairs(k, n, seed):
     times = np.random.default_rng(seed).integers(1, 25, (k, n)) * 5.0
     within = np.minimum(times, 100)
     names = [f"arm{i}" for i in range(k)]
     table = _table(dict(zip(names, np.where(times > 100, INF, times), strict=True)))
     found = contrasts(table, pairs_of(names, None))
-    assert list(found) == list(CONTRASTS)
+    assert set(CONTRASTS) <= set(found)
     for row, (first, second) in zip(
         found.itertuples(), itertools.combinations(range(k), 2), strict=True
     ):
@@ -61,7 +68,11 @@ def test_every_contrast_is_the_test_of_its_own_pairs_and_holm_is_over_all(k, n, 
         assert (row.lower, row.upper) == (test.lower[0], test.upper[0])
         assert row.mean_difference == pytest.approx(test.mean[0])
         assert row.reached_reference == (times[first] <= 100).sum()
-    assert found["p_adjusted"].to_numpy() == pytest.approx(holm(found["p"].to_numpy()))
+    adjusted = joint_holm(found["p"].to_numpy(), found["p_equivalence"].to_numpy())
+    for column, expected in zip(("p_adjusted", "p_equivalence_adjusted"), adjusted, strict=True):
+        assert found[column].to_numpy() == pytest.approx(expected)
+    alone = contrasts(table, pairs_of(names, None), family="separate")
+    assert alone["p_adjusted"].to_numpy() == pytest.approx(holm(found["p"].to_numpy()))
     assert set(found["verdict"]) <= set(VERDICTS)
 
 
@@ -71,7 +82,7 @@ def _table(times, budget=100):
         reached = np.isfinite(values)
         part = pd.DataFrame({"seed": range(len(values)), "event": reached})
         part["time"] = np.where(reached, values, budget).astype(int)
-        keys = {"study": "s", "arm": arm, "variant": arm, "merge_mode": "none"}
+        keys = {"study": "s", "arm": arm, "variant": arm}
         parts.append(part.assign(**keys, threshold=0.2, budget=budget))
     return pd.concat(parts, ignore_index=True)
 
@@ -131,7 +142,7 @@ def test_unpaired_contrasts_use_every_run_and_show_welchs_test(make_events):
 
 def test_a_single_arm_has_no_contrasts(make_events):
     table = make_events({"a": [10, 20]})
-    found = contrasts(table, pairs_of(["a"], None))
+    found = check(contrasts(table, pairs_of(["a"], None)), CONTRASTS, "contrasts")
     assert (len(found), list(found)) == (0, list(CONTRASTS))
 
 
@@ -210,10 +221,171 @@ def test_diverged_runs_count_with_the_budget_and_are_never_dropped(make_events):
     assert found[["n", "reached", "censored", "diverged"]].tolist() == [6, 5, 0, 1]
 
 
-def test_a_reference_that_needs_no_epoch_gives_percent_without_bound(make_events):
-    row = one(make_events, {"a": [0] * 6, "b": [10] * 6})
-    assert row["percent"] == INF
-    assert one(make_events, {"a": [0] * 6, "b": [0] * 6})["percent"] == 0
+PERCENT = ["percent", "percent_lower", "percent_upper", "percent_lower_equivalence"]
+PERCENT += ["percent_lower_family", "percent_upper_family"]
+
+
+@pytest.mark.parametrize("paired", [True, False])
+@pytest.mark.parametrize("n", [1, 2, 8])
+def test_runs_that_are_at_the_threshold_from_the_start_have_nothing_to_compare(
+    make_events, paired, n
+):
+    row = one(make_events, {"a": [0] * n, "b": [0] * n}, paired=paired, flips=999)
+    assert (row["degenerate"], row["equivalence"]) == ("all at 0", "no scale")
+    assert (row["verdict"], row["advice"], row["p"]) == ("inconclusive", "none", 1)
+    assert row[PERCENT].isna().all()
+    assert pd.isna(row["seeds_for_effect"])
+    assert pd.isna(row["seeds_for_margin"])
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_a_reference_that_needs_no_epoch_gives_no_percent(make_events, paired):
+    row = one(make_events, {"a": [0] * 8, "b": [60] * 8}, paired=paired, flips=999)
+    assert row[PERCENT].isna().all()
+    assert (row["degenerate"], row["verdict"]) == ("reference at 0", "slower")
+    assert row["p_equivalence"] == 1
+    assert row["size"] == "open"
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_an_arm_that_needs_no_epoch_is_all_of_the_reference_faster(make_events, paired):
+    row = one(make_events, {"a": range(20, 28), "b": [0] * 8}, paired=paired, flips=999)
+    assert (row["degenerate"], row["verdict"], row["percent"]) == ("arm at 0", "faster", -100)
+    assert row[["percent_lower", "percent_upper"]].tolist() == pytest.approx([-100, -100], abs=0.1)
+    assert row["size"] == "more than the margin"
+
+
+def test_every_number_of_a_degenerate_contrast_is_finite_or_missing(make_events):
+    cases = ([0] * 7, [0] * 6 + [50], [0, 0, 0, 5, 5, 5, INF], [INF] * 7, [100] * 7, [50] * 7)
+    for first, second in itertools.product(cases, repeat=2):
+        for paired in (True, False):
+            row = one(make_events, {"a": first, "b": second}, paired=paired, flips=99)
+            numbers = pd.to_numeric(row, errors="coerce")
+            assert not np.isinf(numbers.to_numpy(float, na_value=np.nan)).any()
+
+
+def test_seven_contrasts_of_eight_seeds_lack_a_ninth_and_not_a_hundred_and_fifty(make_events):
+    """All differences have one sign: nine seeds make significance attainable."""
+    generator = np.random.default_rng(0)
+    reference = generator.integers(40, 60, 8)
+    table = {"a": reference}
+    for k, arm in enumerate("bcdefgh"):
+        table[arm] = reference + 9 + k + generator.integers(0, 4, 8)
+    found = contrasts(make_events(table), pairs_of(list(table), "a"))
+    assert found["p"].tolist() == [2**-7] * 7
+    assert found["p_adjusted"].tolist() == [7 * 2**-7] * 7
+    assert set(found["verdict"]) == {"inconclusive"}
+    assert set(found["p_limited_by"]) == {"seeds"}
+    assert set(found["seeds_attainable"]) == {9}
+    assert set(found["advice"]) == {"attainable"}
+    assert (found["seeds_for_effect"] == 9).all()
+
+
+def test_a_large_effect_is_advised_by_its_own_guess_before_that_of_the_margin(make_events):
+    times = {
+        "a": [40, 60, 50, 70, 45, 65, 55, 75, 50],
+        "b": [90, 40, 120, 60, 110, 30, 130, 80, 70],
+    }
+    row = contrasts(make_events(times, budget=400), [("b", "a")]).iloc[0]
+    assert (row["verdict"], row["advice"]) == ("inconclusive", "effect")
+    assert abs(row["percent"]) > 10
+    assert 9 < row["seeds_for_effect"] < row["seeds_for_margin"]
+
+
+def test_seeds_and_limits_of_a_family_take_its_share_of_alpha(make_events):
+    generator = np.random.default_rng(1)
+    shared = generator.normal(size=30)
+    times = {
+        arm: np.round(np.exp(4 + 0.2 * (shared + generator.normal(size=30)))) for arm in "abcdefgh"
+    }
+    table = make_events(times, budget=999)
+    alone = contrasts(table, [("b", "a")]).iloc[0]
+    family = contrasts(table, pairs_of(list("abcdefgh"), "a"))
+    first = family.iloc[0]
+    assert first[["p", "lower", "upper"]].tolist() == alone[["p", "lower", "upper"]].tolist()
+    assert first["seeds_for_effect"] > alone["seeds_for_effect"]
+    assert (alone["contrasts"], first["contrasts"]) == (1, 7)
+    assert 1 - 0.05 < first["confidence_family"] < 1 - 0.05 / 7
+    assert (family["lower_family"] < family["lower"]).all()
+    assert (family["upper_family"] > family["upper"]).all()
+    assert (family["percent_lower_family"] < family["percent_lower"]).all()
+    assert (family["percent_upper_family"] > family["percent_upper"]).all()
+    unpaired = contrasts(table, pairs_of(list("abcdefgh"), "a"), paired=False, flips=999)
+    assert set(unpaired["confidence_family"]) == {1 - 0.05 / 7}
+    assert (unpaired["lower_family"] < unpaired["lower"]).all()
+
+
+def test_limits_for_the_margin_are_at_one_minus_two_alpha(make_events):
+    generator = np.random.default_rng(2)
+    for seed in range(20):
+        reference = generator.integers(60, 80, 12)
+        arm = reference + np.random.default_rng(seed).integers(-8, 14, 12)
+        for paired in (True, False):
+            row = one(make_events, {"a": reference, "b": arm}, paired=paired, flips=999)
+            inside = (
+                row["percent_lower_equivalence"] > -10 and row["percent_upper_equivalence"] < 10
+            )
+            assert inside == (row["p_equivalence"] <= 0.05)
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_equivalence_is_refused_where_the_budget_is_too_short_to_violate_it(make_events, paired):
+    """Both arms reach in most runs, and their means are close; but 1.1 × 93 is beyond 100."""
+    times = [93, 92, 95, 94, 93, 92, 90, 95]
+    row = one(make_events, {"a": times, "b": times[::-1]}, paired=paired, flips=999)
+    assert (row["equivalence"], row["p_equivalence"]) == ("budget too short", 1)
+    assert (row["verdict"], row["size"]) == ("inconclusive", "open")
+    within = contrasts(
+        make_events({"a": times, "b": times[::-1]}, budget=110),
+        [("b", "a")],
+        paired=paired,
+        flips=999,
+    ).iloc[0]
+    assert (within["equivalence"], within["verdict"]) == ("tested", "equivalent")
+
+
+def test_an_arm_without_an_event_gives_a_bound(make_events):
+    times = [10, 20, 30, 40, 50, 60, 70, 80]
+    late = one(make_events, {"a": times, "b": [INF] * 8})
+    assert (late["bound"], late["mean_difference"]) == ("at least", 55)
+    assert one(make_events, {"a": [INF] * 8, "b": times})["bound"] == "at most"
+    assert one(make_events, {"a": [INF] * 8, "b": [INF] * 8})["bound"] == "none"
+
+
+def test_the_probability_of_being_sooner_has_limits(make_events):
+    times = {"a": [50, 60, 70, 80, 90, INF, INF, 40], "b": [10, 20, 30, 45, 95, INF, 80, 41]}
+    paired, unpaired = (one(make_events, times, paired=p, flips=99) for p in (True, False))
+    assert paired["win_probability"] == 5.5 / 8
+    limits = win_limits(5.5 / 8, 8, 8, True, 0.95)
+    assert (paired["win_lower"], paired["win_upper"]) == limits
+    limits = win_limits(unpaired["win_probability"], 8, 8, False, 0.95)
+    assert (unpaired["win_lower"], unpaired["win_upper"]) == limits
+
+
+def test_seeds_may_be_words(make_events):
+    generator = np.random.default_rng(0)
+    table = make_events({arm: generator.integers(1, 99, 25) for arm in "ab"})
+    named = table.assign(seed=[f"run {seed:02d}" for seed in table["seed"]])
+    columns = ["p", "lower", "percent_upper", "n_arm"]
+    words = contrasts(named, [("b", "a")], flips=4_999).loc[0, columns]
+    numbers = contrasts(table, [("b", "a")], flips=4_999).loc[0, columns]
+    assert words.tolist() == pytest.approx(numbers.tolist(), abs=1)
+    assert words["p"] == pytest.approx(numbers["p"], abs=0.04)
+
+
+def test_more_seeds_keep_the_flips_of_the_first_ones(make_events):
+    """Seeds of which another arm alone has some leave a contrast's p-value as it was."""
+    generator = np.random.default_rng(0)
+    times = {arm: generator.integers(1, 99, n) for arm, n in (("a", 30), ("b", 30), ("c", 40))}
+    table = make_events(times, seeds={"a": range(30), "b": range(30), "c": range(5, 45)})
+    pairs = [("b", "a"), ("c", "a")]
+    both = contrasts(table, pairs, flips=9_999)
+    for place, pair in enumerate(pairs):
+        alone = contrasts(table, [pair], flips=9_999).iloc[0]
+        assert (
+            both.loc[place, ["p", "lower", "percent_upper"]].tolist()
+            == alone[["p", "lower", "percent_upper"]].tolist()
+        )
 
 
 def test_the_seeds_wanted_follow_from_the_spread_of_the_differences(make_events):
@@ -224,11 +396,11 @@ def test_the_seeds_wanted_follow_from_the_spread_of_the_differences(make_events)
         assert row[column] == math.ceil(7.8489 * (spread / goal) ** 2 + 2)
 
 
-def test_an_equivalence_needs_its_holm_adjusted_p_value(make_events):
+def test_an_equivalence_needs_its_adjusted_p_value(make_events):
     values = np.arange(50, 57)
     table = make_events({"a": values, "b": values[::-1], "c": values, "d": values})
     found = contrasts(table, pairs_of(list("abcd"), "a"))
-    expected = holm(found["p_equivalence"].to_numpy())
+    expected = joint_holm(found["p"].to_numpy(), found["p_equivalence"].to_numpy())[1]
     assert found["p_equivalence_adjusted"].to_numpy() == pytest.approx(expected)
     assert found["verdict"].tolist()[1:] == ["equivalent"] * 2
 
@@ -259,7 +431,7 @@ def test_wrong_tables_are_refused(make_events):
 
 def test_arms_are_listed_in_order_with_their_factors_and_parameters(make_events):
     table = make_events({"a": [10, 20], "b": [30, INF]}).assign(units=20)
-    found = arms(table, parameters={"b": 99}, arms=["b", "a"])
+    found = check(arms(table, parameters={"b": 99}, arms=["b", "a"]), ARMS, "arms")
     assert list(found) == [*ARMS, "units"]
     assert found["arm"].tolist() == ["b", "a"]
     assert found["parameters"].tolist() == [99, pd.NA]

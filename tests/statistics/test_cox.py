@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 from statsmodels.duration.hazard_regression import PHReg
 
+from thresher.analyses.hazards import HAZARDS
 from thresher.statistics.cox import cox, hazards
-from thresher.tables import HAZARDS
 
 INF = np.inf
 observations = st.lists(
@@ -81,7 +81,7 @@ def test_without_a_finite_maximum_the_ratio_is_unknown(time, event, arm):
 def test_the_table_gives_ratios_above_one_to_arms_that_are_sooner(make_events):
     times = {"a": [40, 50, 60, 70, 80, INF], "b": [10, 20, 45, 55, 65, 75], "c": [INF] * 6}
     table = hazards(make_events(times), [("b", "a"), ("c", "a")], confidence=0.9)
-    assert list(table) == list(HAZARDS)
+    assert set(HAZARDS) <= set(table)
     row = table.iloc[0]
     time = np.array([10, 20, 45, 55, 65, 75, 40, 50, 60, 70, 80, 100])
     fit = cox(time, np.arange(12) < 11, np.arange(12) < 6)

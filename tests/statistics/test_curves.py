@@ -2,23 +2,39 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
+from thresher.analyses.curves import CURVE_DIFFERENCES, CURVES
+from thresher.evaluations import evaluations
 from thresher.statistics.bands import difference_band, mean_band
 from thresher.statistics.curves import curve_differences, curves
-from thresher.tables import CURVE_DIFFERENCES, CURVES
+from thresher.tables import check
 
 EPOCHS = np.arange(0, 50, 5)
+METRICS = ("eval_loss", "eval_accuracy")
+
+
+def evaluated(*parts, accuracy=True) -> pd.DataFrame:
+    """Evaluations of all these traces; the accuracy may not have been recorded."""
+    table = pd.concat(parts)
+    columns = {name: table[name].to_numpy() for name in table}
+    if not accuracy:
+        columns["eval_accuracy"] = pa.nulls(len(table), pa.float64())
+    return evaluations(pa.table(columns), "epoch", METRICS, 50, complete=False)
 
 
 def traces(losses, arm="a", seeds=None, epochs=EPOCHS) -> pd.DataFrame:
     """Rows at evaluation epochs only; accuracy is one minus the loss."""
     losses = np.asarray(losses, float)
     runs = len(losses)
-    keys = {"study": "s", "arm": arm, "variant": arm, "merge_mode": "none"}
-    table = pd.DataFrame({"seed": np.repeat(range(runs) if seeds is None else seeds, len(epochs))})
-    table = table.assign(**keys, epoch=np.tile(epochs, runs), loss=np.nan, accuracy=np.nan)
-    return table.assign(eval_loss=losses.ravel(), eval_accuracy=1 - losses.ravel())
+    table = pd.DataFrame({"study": "s", "arm": arm, "variant": arm}, index=range(losses.size))
+    table["seed"] = np.repeat(range(runs) if seeds is None else seeds, len(epochs))
+    return table.assign(
+        epoch=np.tile(epochs, runs),
+        eval_loss=losses.ravel(),
+        eval_accuracy=1 - losses.ravel(),
+    )
 
 
 def random_losses(n, seed=0, epochs=EPOCHS):
@@ -34,12 +50,13 @@ def part(table, **values):
 @pytest.mark.parametrize("kind", ["simultaneous", "pointwise"])
 def test_each_arm_and_metric_has_its_mean_and_band(kind):
     losses = {"a": random_losses(8, 0), "b": random_losses(9, 1)}
-    table = curves(pd.concat([traces(v, k) for k, v in losses.items()]), band=kind, arms=["b", "a"])
-    assert list(table) == list(CURVES)
+    frame = evaluated(*(traces(values, arm) for arm, values in losses.items()))
+    table = curves(frame, METRICS, band=kind, arms=["b", "a"])
+    assert set(CURVES) <= set(table)
     assert table["arm"].unique().tolist() == ["b", "a"]
     for arm, values in losses.items():
         rows, band = part(table, arm=arm, metric="eval_loss"), mean_band(values, kind)
-        assert rows["epoch"].tolist() == EPOCHS.tolist()
+        assert rows["time"].tolist() == EPOCHS.tolist()
         assert rows["lower"].to_numpy() == pytest.approx(band.lower)
         assert (rows["band"][0], rows["n"][0]) == (kind, len(values))
         accuracy = part(table, arm=arm, metric="eval_accuracy")
@@ -50,27 +67,28 @@ def test_runs_that_diverge_stay_out_and_n_says_so():
     losses = random_losses(9)
     losses[2, 4:] = np.nan
     losses[5, 9] = np.inf
-    rows = part(curves(traces(losses)), metric="eval_loss")
+    rows = part(curves(evaluated(traces(losses)), METRICS), metric="eval_loss")
     finite = np.delete(losses, [2, 5], axis=0)
     assert rows["mean"].to_numpy() == pytest.approx(finite.mean(axis=0))
     assert rows["n"].unique().tolist() == [7]
+    assert rows["runs"].unique().tolist() == [9]
 
 
 def test_an_arm_of_which_every_run_diverges_has_no_rows():
     losses = np.full((7, len(EPOCHS)), np.nan)
     losses[:, 0] = 0.7
-    both = pd.concat([traces(losses, "gone"), traces(random_losses(7), "there")])
-    assert curves(both)["arm"].unique().tolist() == ["there"]
-    assert len(curve_differences(both, [("gone", "there")])) == 0
+    both = evaluated(traces(losses, "gone"), traces(random_losses(7), "there"))
+    assert curves(both, METRICS)["arm"].unique().tolist() == ["there"]
+    assert len(curve_differences(both, METRICS, [("gone", "there")])) == 0
 
 
 def test_a_metric_that_was_not_recorded_has_no_rows():
-    table = traces(random_losses(7)).assign(eval_accuracy=np.nan)
-    assert curves(table)["metric"].unique().tolist() == ["eval_loss"]
+    frame = evaluated(traces(random_losses(7)), accuracy=False)
+    assert curves(frame, METRICS)["metric"].unique().tolist() == ["eval_loss"]
 
 
 def test_fewer_than_six_runs_have_a_mean_without_a_band():
-    rows = curves(traces(random_losses(5)))
+    rows = curves(evaluated(traces(random_losses(5))), METRICS)
     assert rows["band"].unique().tolist() == ["none"]
     assert rows[["lower", "upper", "critical"]].isna().all(axis=None)
     assert rows["mean"].notna().all()
@@ -78,9 +96,9 @@ def test_fewer_than_six_runs_have_a_mean_without_a_band():
 
 def test_a_paired_difference_is_over_the_seeds_that_both_have():
     arm, reference = random_losses(9, 0), random_losses(8, 1)
-    table = pd.concat([traces(arm, "a"), traces(reference, "b", seeds=range(2, 10))])
-    found = curve_differences(table, [("a", "b")])
-    assert list(found) == list(CURVE_DIFFERENCES)
+    frame = evaluated(traces(arm, "a"), traces(reference, "b", seeds=range(2, 10)))
+    found = curve_differences(frame, METRICS, [("a", "b")])
+    assert set(CURVE_DIFFERENCES) <= set(found)
     rows, band = part(found, metric="eval_loss"), mean_band(arm[2:] - reference[:7])
     assert rows["mean"].to_numpy() == pytest.approx(band.mean)
     assert rows["upper"].to_numpy() == pytest.approx(band.upper)
@@ -89,36 +107,37 @@ def test_a_paired_difference_is_over_the_seeds_that_both_have():
 
 def test_an_unpaired_difference_is_over_all_runs():
     arm, reference = random_losses(9, 0), random_losses(8, 1)
-    table = pd.concat([traces(arm, "a"), traces(reference, "b", seeds=range(100, 108))])
-    rows = part(curve_differences(table, [("a", "b")], paired=False), metric="eval_loss")
-    band = difference_band(arm, reference)
+    frame = evaluated(traces(arm, "a"), traces(reference, "b", seeds=range(100, 108)))
+    found = curve_differences(frame, METRICS, [("a", "b")], paired=False)
+    rows = part(found, metric="eval_loss")
+    band = difference_band(arm, reference, seeds=(range(9), range(100, 108)))
     assert rows["lower"].to_numpy() == pytest.approx(band.lower)
     assert rows["n"][0] == 8
-    assert len(curve_differences(table, [("a", "b")], paired=True)) == 0
+    assert len(curve_differences(frame, METRICS, [("a", "b")], paired=True)) == 0
 
 
 def test_a_difference_is_at_the_epochs_that_both_arms_have():
     wide = np.arange(0, 50, 15)
-    table = pd.concat(
-        [traces(random_losses(7), "a"), traces(random_losses(7, 1, wide), "b", epochs=wide)]
+    frame = evaluated(
+        traces(random_losses(7), "a"), traces(random_losses(7, 1, wide), "b", epochs=wide)
     )
-    table = table[table["epoch"] <= 45]
-    rows = part(curve_differences(table, [("a", "b")]), metric="eval_loss")
-    assert rows["epoch"].tolist() == [0, 15, 30, 45]
+    rows = part(curve_differences(frame, METRICS, [("a", "b")]), metric="eval_loss")
+    assert rows["time"].tolist() == [0, 15, 30, 45]
 
 
 def test_a_run_that_diverged_in_one_arm_leaves_the_pair_out():
     arm, reference = random_losses(8, 0), random_losses(8, 1)
     broken = reference.copy()
     broken[3, 5:] = np.nan
-    table = pd.concat([traces(arm, "a"), traces(broken, "b")])
-    rows = part(curve_differences(table, [("a", "b")]), metric="eval_loss")
+    frame = evaluated(traces(arm, "a"), traces(broken, "b"))
+    rows = part(curve_differences(frame, METRICS, [("a", "b")]), metric="eval_loss")
     expected = np.delete(arm - reference, 3, axis=0).mean(axis=0)
     assert rows["mean"].to_numpy() == pytest.approx(expected)
 
 
 def test_no_pairs_give_an_empty_table_and_unknown_arms_an_error():
-    table = traces(random_losses(7))
-    assert list(curve_differences(table, [])) == list(CURVE_DIFFERENCES)
-    with pytest.raises(ValueError, match="column arm: z has no traces; there are a"):
-        curves(table, arms=["z"])
+    frame = evaluated(traces(random_losses(7)))
+    found = check(curve_differences(frame, METRICS, []), CURVE_DIFFERENCES, "curve_differences")
+    assert (len(found), list(found)) == (0, list(CURVE_DIFFERENCES))
+    with pytest.raises(ValueError, match="column arm: z has no evaluations; there are a"):
+        curves(frame, METRICS, arms=["z"])

@@ -3,25 +3,43 @@
 import itertools
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from thresher.analyses.final import FINAL, IMPROVEMENT
+from thresher.evaluations import evaluations
+from thresher.metric import engine_metrics
 from thresher.statistics.final import (
+    ends_of,
     final,
     improvement,
     improvement_probability,
     interquartile_mean,
 )
-from thresher.tables import FINAL, IMPROVEMENT
+
+ENGINE = engine_metrics("binary_crossentropy")
+METRICS = [ENGINE["eval_loss"], ENGINE["eval_accuracy"]]
 
 
-def ended(make_events, losses, **options):
-    """Build events whose final loss is given and whose accuracy is one minus it."""
-    table = make_events({arm: [10] * len(values) for arm, values in losses.items()}, **options)
-    table["final_loss"] = np.concatenate([np.asarray(v, float) for v in losses.values()])
-    return table.assign(final_accuracy=1 - table["final_loss"])
+def ended(losses, seeds=None) -> pd.DataFrame:
+    """Build the ends of runs whose loss is given and whose accuracy is one minus it."""
+    parts = [
+        pd.DataFrame(
+            {
+                "study": "s",
+                "arm": arm,
+                "seed": range(len(values)) if seeds is None else seeds[arm],
+                "eval_loss": np.asarray(values, float),
+                "eval_accuracy": 1 - np.asarray(values, float),
+            }
+        )
+        for arm, values in losses.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def assert_quantile(exact, limit, tail):
@@ -55,9 +73,9 @@ def test_the_probability_of_improvement_is_u_over_the_number_of_pairs(first, sec
     assert improvement_probability(*arms, smaller=True) == pytest.approx(1 - share)
 
 
-def test_limits_are_percentiles_of_the_bootstrap(make_events):
+def test_limits_are_percentiles_of_the_bootstrap():
     values = np.array([0.1, 0.2, 0.4, 0.8, 0.9])
-    row = final(ended(make_events, {"a": values}), confidence=0.8).iloc[0]
+    row = final(ended({"a": values}), METRICS, confidence=0.8).iloc[0]
     drawn = [
         stats.trim_mean(values[list(rows)], 0.25) for rows in itertools.product(range(5), repeat=5)
     ]
@@ -68,10 +86,10 @@ def test_limits_are_percentiles_of_the_bootstrap(make_events):
 
 
 @pytest.mark.parametrize("paired", [True, False])
-def test_bootstrap_limits_of_improvement_resample_seeds(make_events, paired):
+def test_bootstrap_limits_of_improvement_resample_seeds(paired):
     arm, reference = np.array([0.1, 0.5, 0.3, 0.9]), np.array([0.2, 0.4, 0.6, 0.8])
-    table = ended(make_events, {"a": reference, "b": arm})
-    row = improvement(table, [("b", "a")], paired, confidence=0.8).iloc[0]
+    table = ended({"a": reference, "b": arm})
+    row = improvement(table, METRICS, [("b", "a")], paired, confidence=0.8).iloc[0]
     better = (arm[:, None] < reference) + 0.5 * (arm[:, None] == reference)
     draws = [list(rows) for rows in itertools.product(range(4), repeat=4)]
     pairs = ((rows, rows) for rows in draws) if paired else itertools.product(draws, draws)
@@ -81,44 +99,64 @@ def test_bootstrap_limits_of_improvement_resample_seeds(make_events, paired):
         assert_quantile(exact, limit, tail)
 
 
-def test_the_tables_have_a_row_for_each_arm_or_pair_and_metric(make_events):
-    table = ended(make_events, {"a": [0.3, 0.4, 0.5], "b": [0.1, 0.2, 0.6]})
-    found = final(table, arms=["b", "a"])
-    assert list(found) == list(FINAL)
+def test_the_tables_have_a_row_for_each_arm_or_pair_and_metric():
+    table = ended({"a": [0.3, 0.4, 0.5], "b": [0.1, 0.2, 0.6]})
+    found = final(table, METRICS, arms=["b", "a"])
+    assert set(FINAL) <= set(found)
     assert found["arm"].tolist() == ["b", "b", "a", "a"]
     assert found["mean"].tolist() == pytest.approx([0.3, 0.7, 0.4, 0.6])
-    better = improvement(table, [("b", "a")])
-    assert list(better) == list(IMPROVEMENT)
+    better = improvement(table, METRICS, [("b", "a")])
+    assert set(IMPROVEMENT) <= set(better)
     assert better["probability"].tolist() == pytest.approx([6 / 9] * 2)
 
 
-def test_diverged_runs_stay_out_of_means_and_are_worst_in_comparisons(make_events):
-    table = ended(make_events, {"a": [0.3, 0.4], "b": [0.1, np.nan]})
-    row = final(table, arms=["b"]).iloc[0]
+def test_diverged_runs_stay_out_of_means_and_are_worst_in_comparisons():
+    table = ended({"a": [0.3, 0.4], "b": [0.1, np.nan]})
+    row = final(table, METRICS, arms=["b"]).iloc[0]
     assert (row["n"], row["mean"]) == (1, 0.1)
     assert np.isnan([row["lower"], row["upper"]]).all()
-    assert improvement(table, [("b", "a")])["probability"].tolist() == [0.5, 0.5]
-    both = ended(make_events, {"a": [np.nan], "b": [0.1]})
-    assert improvement(both, [("b", "a")])["probability"].tolist() == [1, 1]
+    assert improvement(table, METRICS, [("b", "a")])["probability"].tolist() == [0.5, 0.5]
+    both = ended({"a": [np.nan], "b": [0.1]})
+    assert improvement(both, METRICS, [("b", "a")])["probability"].tolist() == [1, 1]
 
 
-def test_without_a_finite_value_there_is_nothing_to_describe(make_events):
-    table = ended(make_events, {"a": [np.nan] * 3, "b": [np.nan] * 3})
-    found = final(table)
+def test_without_a_finite_value_there_is_nothing_to_describe():
+    table = ended({"a": [np.nan] * 3, "b": [np.nan] * 3})
+    found = final(table, METRICS)
     assert found["n"].tolist() == [0] * 4
     assert found[["mean", "iqm", "lower", "upper"]].isna().all(axis=None)
-    assert len(improvement(table, [("b", "a")])) == 0
+    assert len(improvement(table, METRICS, [("b", "a")])) == 0
 
 
-def test_runs_that_all_agree_have_limits_of_width_zero(make_events):
-    row = final(ended(make_events, {"a": [0.25] * 5})).iloc[0]
+def test_runs_that_all_agree_have_limits_of_width_zero():
+    row = final(ended({"a": [0.25] * 5}), METRICS).iloc[0]
     assert (row["iqm"], row["lower"], row["upper"]) == (0.25, 0.25, 0.25)
 
 
-def test_paired_comparisons_use_the_common_seeds(make_events):
+def test_paired_comparisons_use_the_common_seeds():
     losses = {"a": [0.5, 0.5, 0.5], "b": [0.9, 0.9, 0.1]}
-    table = ended(make_events, losses, seeds={"a": [2, 3, 4], "b": [0, 1, 2]})
-    assert improvement(table, [("b", "a")]).loc[0, "probability"] == 1
-    assert improvement(table, [("b", "a")], paired=False).loc[0, "probability"] == pytest.approx(
-        1 / 3
+    table = ended(losses, seeds={"a": [2, 3, 4], "b": [0, 1, 2]})
+    pair = [("b", "a")]
+    assert improvement(table, METRICS, pair).loc[0, "probability"] == 1
+    apart = improvement(table, METRICS, pair, paired=False)
+    assert apart.loc[0, "probability"] == pytest.approx(1 / 3)
+
+
+def test_a_run_ends_where_its_metrics_are_at_the_budget_unless_it_diverged():
+    table = pa.table(
+        {
+            "study": ["s"] * 6,
+            "arm": ["a"] * 6,
+            "variant": ["a"] * 6,
+            "seed": [0, 0, 0, 1, 1, 1],
+            "epoch": [0, 5, 10] * 2,
+            "eval_loss": pa.array([0.7, 0.6, 0.5, 0.7, float("nan"), 0.4]),
+            "eval_accuracy": pa.array([0.5, 0.6, 0.8, 0.5, 0.7, 0.9]),
+        }
     )
+    frame = evaluations(table, "epoch", [metric.name for metric in METRICS], 10, complete=False)
+    ends = ends_of(frame, METRICS, 10)
+    assert ends[["arm", "seed"]].to_numpy().tolist() == [["a", 0], ["a", 1]]
+    assert ends.loc[0, ["eval_loss", "eval_accuracy"]].tolist() == [0.5, 0.8]
+    assert ends.loc[1, ["eval_loss", "eval_accuracy"]].isna().all()
+    assert ends_of(frame, METRICS, 15)[["eval_loss", "eval_accuracy"]].isna().all(axis=None)

@@ -1,12 +1,13 @@
-"""Signs: all of them, or random ones that follow from the entropy alone."""
+"""Signs: all of them, or random ones from a stream for every seed."""
 
 import itertools
+import time
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from thresher.statistics.flips import draw, enumerated, generator
+from thresher.statistics.flips import draw, enumerated, flips_for, generator
 
 
 def test_enumeration_holds_each_vector_or_its_opposite_once():
@@ -27,10 +28,43 @@ def test_resolution_and_smallest_p_value_follow_from_the_number_of_seeds():
     assert (draw(21, 99, 0).resolution, draw(21, 99, 0).smallest) == (0.01, 0.01)
 
 
-def test_some_of_the_seeds_keep_their_signs_unless_they_are_few():
-    signs, some = draw(40, 99, 0), np.arange(40) % 3 > 0
-    assert (signs.of(some).matrix == signs.matrix[:, some]).all()
-    assert signs.of(np.arange(40) < 7).exact
+def test_a_seed_that_is_added_leaves_the_signs_of_the_others_alone():
+    assert (draw(31, 99, 0).matrix[:, :30] == draw(30, 99, 0).matrix).all()
+
+
+def test_some_of_the_seeds_have_the_signs_that_they_have_among_all():
+    seeds = np.array([3, 5, 8, *range(20, 45)])
+    assert (draw(seeds, 99, 0).matrix == draw(45, 99, 0).matrix[:, seeds]).all()
+    assert (draw(seeds[::-1], 99, 0).matrix == draw(seeds, 99, 0).matrix[:, ::-1]).all()
+
+
+@pytest.mark.parametrize("more", [100, 128, 4_999])
+def test_more_flips_keep_the_first_ones(more):
+    assert (draw(25, more, 3).matrix[:99] == draw(25, 99, 3).matrix).all()
+    assert (draw(25, more, 3).first(99).matrix == draw(25, 99, 3).matrix).all()
+
+
+def test_seeds_may_be_words_and_a_number_is_one_however_it_is_written():
+    words = [f"run {k}" for k in range(30)]
+    signs = draw(words, 4_000, 0)
+    assert (signs.matrix[:, 7:] == draw(words[7:], 4_000, 0).matrix).all()
+    assert np.abs(np.corrcoef(signs.matrix.T) - np.eye(30)).max() < 6 / np.sqrt(4_000)
+    assert (draw([str(k) for k in range(30)], 99, 0).matrix == draw(30, 99, 0).matrix).all()
+    odd = ["07", "-7", "7.0", "٧", "", *range(100, 120)]
+    assert (
+        (draw(odd, 999, 0).matrix[:, :5] != draw([7] * 25, 999, 0).matrix[:, :5]).any(axis=0).all()
+    )
+
+
+def test_few_seeds_are_enumerated_whatever_their_names():
+    assert (draw(["a", 5, "c"], 99, 0).matrix == enumerated(3).matrix).all()
+    assert draw(20, 99, 0).exact
+    assert not draw(20, 99, 0, exact_up_to=0).exact
+
+
+def test_another_purpose_has_other_signs():
+    own, other = draw(30, 99, 0), draw(30, 99, 0, purpose="flips of the reference")
+    assert (own.matrix != other.matrix).any(axis=0).all()
 
 
 def test_no_flips_at_all_are_refused():
@@ -45,9 +79,34 @@ def test_random_signs_are_fair_and_independent_of_each_other():
     assert stats.binomtest(int(ups.sum()), signs.size).pvalue > 1e-4
     correlation = np.corrcoef(signs.T) - np.eye(32)
     assert np.abs(correlation).max() < 5 / np.sqrt(20_000)
+    successive = [np.corrcoef(column[1:], column[:-1])[0, 1] for column in signs.T]
+    assert np.abs(successive).max() < 5 / np.sqrt(20_000)
 
 
 def test_sums_in_chunks_are_one_matrix_product():
-    signs = draw(25, 40_000, 1)
+    signs = draw(25, 90_000, 1)
     values = np.random.default_rng(0).normal(size=(25, 3))
     assert signs.sums(values) == pytest.approx(signs.matrix.astype(float) @ values)
+    assert signs.balance == pytest.approx(signs.matrix.sum(axis=1))
+
+
+def test_a_thousand_seeds_take_no_more_memory_than_a_byte_a_sign():
+    begin = time.perf_counter()
+    signs = draw(1_000, 9_999, 0)
+    assert signs.matrix.dtype == np.int8
+    assert signs.matrix.shape == (9_999, 1_000)
+    assert time.perf_counter() - begin < 20
+
+
+@pytest.mark.parametrize("contrasts", [1, 7, 250, 780])
+def test_a_family_takes_as_many_flips_as_twenty_steps_of_its_level_need(contrasts):
+    flips = flips_for(99_999, 0.05, contrasts, 32)
+    assert flips == max(99_999, 400 * contrasts - 1)
+    assert 1 / (flips + 1) <= 0.05 / (20 * contrasts) * (1 + 1e-12)
+
+
+def test_flips_stay_bounded_and_are_never_fewer_than_asked_for():
+    assert flips_for(99_999, 0.05, 19_900, 32) == 99_999
+    assert flips_for(99_999, 0.05, 2_000, 32) * 2_000 <= 1 << 28
+    assert flips_for(999, 0.05, 500, 10_000) * 10_000 <= 1 << 28
+    assert flips_for(999, 0.05, 1, 10) == 999

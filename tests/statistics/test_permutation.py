@@ -1,5 +1,7 @@
 """The studentised permutation test against scipy."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -75,12 +77,38 @@ def test_two_constant_arms_are_told_apart():
 def test_the_statistics_behind_the_test_are_welchs():
     x, y = np.array([1.0, 2, 4]), np.array([3.0, 5, 9, 4])
     labels = relabellings(3, 4, 999, 0)
-    observed, drawn = statistics_of(x, y, labels)
+    observed, slack, drawn = statistics_of(x, y, labels)
+    assert 0 < slack < 1e-6
     assert observed == pytest.approx(stats.ttest_ind(x, y, equal_var=False).statistic)
     pooled = np.concatenate([x, y])
     for row, value in zip(labels.matrix.astype(bool), drawn, strict=True):
         expected = stats.ttest_ind(pooled[row], pooled[~row], equal_var=False).statistic
         assert value == pytest.approx(expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 4), min_size=2, max_size=4),
+    st.lists(st.integers(0, 4), min_size=2, max_size=4),
+    st.sampled_from(["0.1", "0.3", "1e3", "1e-7"]),
+    st.sampled_from(["0", "0.7", "1e6"]),
+)
+def test_p_values_of_decimals_are_those_of_every_relabelling_in_fractions(
+    oracle, own, its, unit, start
+):
+    """Values of this kind have no exact sums, and arms without spread are among them."""
+    exact = [[Fraction(start) + k * Fraction(unit) for k in side] for side in (own, its)]
+    x, y = (np.array([float(value) for value in side]) for side in exact)
+    if abs(float(unit)) < 1e-9 * (abs(x).max() + abs(y).max()):
+        return  # below the precision of a float
+    found = permutation_test(x, y, relabellings(len(x), len(y), 99_999, 0), None).p
+    assert found == pytest.approx(float(oracle.permuted(*exact)), abs=1e-12)
+
+
+@pytest.mark.parametrize("values", [(0.1, 0.3), (1 / 3, 0.7), (1e6 + 0.1, 1e6 + 0.2)])
+def test_constant_groups_have_the_smallest_p_value_there_is(values):
+    x, y = (np.full(3, value) for value in values)
+    assert permutation_test(x, y, relabellings(3, 3, 999, 0)).p == 2 / 20
 
 
 def test_runs_that_all_agree_give_p_one_and_no_width():

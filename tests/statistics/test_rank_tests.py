@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.duration.survfunc import survdiff
 
+from thresher.analyses.rank_tests import RANK_TESTS
 from thresher.statistics.flips import enumerated
 from thresher.statistics.rank_tests import WEIGHTS, rank_tests, scores, unpaired_test
-from thresher.tables import RANK_TESTS
 
 INF = np.inf
 SETS = ("aml", "freireich_6mp", "glioma", "lung", "callaert")
@@ -115,7 +115,7 @@ def test_the_table_has_paired_tests_and_the_unpaired_log_rank(make_events):
     times = {"a": [50, 60, 70, 80, 90, INF, INF, INF], "b": [10, 20, 30, 40, 50, 60, 70, 80]}
     table = make_events(times)
     found = rank_tests(table, [("b", "a")])
-    assert list(found) == list(RANK_TESTS)
+    assert set(RANK_TESTS) <= set(found)
     assert found["test"].tolist() == [*WEIGHTS, "log-rank"]
     assert found["design"].tolist() == ["paired"] * 3 + ["unpaired"]
     assert found["p"].tolist()[:3] == [2.0**-7] * 3  # every pair agrees

@@ -76,6 +76,50 @@ def test_limits_of_fully_observed_times_are_those_of_scipys_t_interval(values, c
         assert found.lower == found.upper == values[0]
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 20), min_size=2, max_size=30), st.sampled_from([0.5, 0.95, 0.999]))
+def test_limits_within_a_budget_stay_inside_it_around_the_mean(values, confidence):
+    found = restricted_mean(np.array(values), confidence, 20)
+    if found.value in (0, 20):
+        assert np.isnan([found.error, found.lower, found.upper]).all()
+        return
+    assert 0 <= found.lower <= found.value * (1 + 1e-12)
+    assert found.value * (1 - 1e-12) <= found.upper <= 20
+    assert (found.lower == found.upper) == (found.error == 0) or found.error < 1e-6
+
+
+def test_limits_within_a_budget_worked_out_by_hand():
+    """Mean 15 of 20, standard error 5: log 3 ± 12.7062 · 5 · 20 / (15 · 5), taken back."""
+    found = restricted_mean(np.array([10.0, 20.0]), 0.95, 20)
+    scale = [math.log(3) + sign * 12.706205 * 20 / 15 for sign in (-1, 1)]
+    expected = [20 / (1 + math.exp(-place)) for place in scale]
+    assert (found.value, found.error) == (15, pytest.approx(5))
+    assert (found.lower, found.upper) == pytest.approx(expected, rel=1e-6)
+
+
+def test_far_from_its_ends_a_budget_hardly_moves_students_limits():
+    values = np.random.default_rng(0).normal(50, 1, 40)
+    plain, within = restricted_mean(values), restricted_mean(values, 0.95, 100)
+    assert (within.lower, within.upper) == pytest.approx((plain.lower, plain.upper), rel=1e-4)
+
+
+def test_limits_within_a_budget_cover_where_students_do_not():
+    """Log-normal times, 60 % of them beyond the budget, eight runs: Student's t covers 88 %."""
+    generator = np.random.default_rng(0)
+    budget = float(stats.lognorm.ppf(0.4, 0.45, scale=250))
+    truth, _ = integrate.quad(lambda t: stats.lognorm.sf(t, 0.45, scale=250), 0, budget)
+    times = np.minimum(generator.lognormal(math.log(250), 0.45, (1_000, 8)), budget)
+    found = [restricted_mean(row, 0.95, budget) for row in times]
+    covered = np.mean([not estimate.upper < truth < math.inf for estimate in found])
+    covered -= np.mean([estimate.lower > truth for estimate in found])
+    assert covered > 0.93
+
+
+def test_times_beyond_the_budget_are_refused():
+    with pytest.raises(ValueError, match="times must be from 0 to 20, but are up to 21"):
+        restricted_mean(np.array([3.0, 21.0]), 0.95, 20)
+
+
 def test_one_run_has_no_standard_error():
     found = restricted_mean(np.array([7.0]))
     assert found.value == 7

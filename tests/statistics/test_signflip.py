@@ -1,6 +1,7 @@
 """The sign-flip test against R, scipy and brute force."""
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from thresher.statistics.flips import Signs, draw
-from thresher.statistics.signflip import signflip, signflip_test
+from thresher.statistics.signflip import flipped, signflip, signflip_test
 
 differences = st.lists(st.integers(-6, 9), min_size=1, max_size=9)
 
@@ -91,8 +92,36 @@ def test_random_flips_agree_with_enumeration_within_their_error():
 
 def test_a_random_p_value_counts_the_data_as_one_of_the_flips():
     test = signflip_test(np.arange(1.0, 41), flips=999)
-    assert test.p[0] == test.p_greater[0] == 1 / 1000
+    assert (test.p[0], test.p_greater[0]) == (1 / 1000, 1 / 2000)
     assert test.p_less[0] == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(-5, 9), min_size=21, max_size=25), st.integers(0, 99))
+def test_the_smaller_one_sided_p_value_is_half_the_two_sided_one(values, entropy):
+    test = signflip_test(np.array(values), flips=199, entropy=entropy)
+    smaller = min(test.p_greater[0], test.p_less[0])
+    assert smaller == (test.p[0] / 2 if sum(values) else max(test.p_greater[0], 0.5))
+    assert test.p_greater[0] + test.p_less[0] >= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=8), st.sampled_from([0, 1, -1]))
+def test_p_values_of_tenths_are_those_of_every_flip_in_fractions(oracle, values, side):
+    test = signflip_test(np.array(values) / 10)
+    found = {0: test.p, 1: test.p_greater, -1: test.p_less}[side][0]
+    assert found == float(oracle.sign_flip([Fraction(v, 10) for v in values], side))
+
+
+def test_tenths_beyond_a_million_tie_as_tenths_do():
+    """A difference of values that carry rounding ties with what it equals on paper."""
+    reference = np.array([3, 1, 4, 1, 5, 9, 2, 6]) / 10
+    arm = np.array([4, 0, 2, 3, 4, 6, 5, 6]) / 10
+    near, far = (
+        next(flipped((arm + b - (reference + b))[:, None], (reference + b)[:, None], draw(8, 0, 0)))
+        for b in (0, 1e6)
+    )
+    assert [far.p(side=side) for side in (0, 1, -1)] == [near.p(side=side) for side in (0, 1, -1)]
 
 
 def test_all_zero_differences_give_p_one_and_an_interval_of_width_zero():

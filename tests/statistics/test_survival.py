@@ -82,7 +82,7 @@ def test_wilsons_limits_are_those_of_r_and_scipy(reference):
 def test_the_table_lists_events_and_the_runs_censored_at_the_budget(make_events):
     table = survival(make_events({"a": [10, 10, 30, np.inf, np.inf], "b": [100]}))
     first = table[table["arm"] == "a"]
-    assert first["epoch"].tolist() == [0, 10, 30, 100]
+    assert first["time"].tolist() == [0, 10, 30, 100]
     assert first["at_risk"].tolist() == [5, 5, 3, 2]
     assert first["events"].tolist() == [0, 2, 1, 0]
     assert first["censored"].tolist() == [0, 0, 0, 2]
@@ -102,7 +102,7 @@ def test_an_arm_without_events_stays_at_one(make_events):
 
 def test_runs_that_all_reach_at_one_epoch_drop_to_zero_there(make_events):
     table = survival(make_events({"a": [30] * 4}))
-    assert table["epoch"].tolist() == [0, 30, 100]
+    assert table["time"].tolist() == [0, 30, 100]
     assert table["survival"].tolist() == [1, 0, 0]
     assert table["at_risk"].tolist() == [4, 4, 0]
     curve = kaplan_meier([30] * 4, [1] * 4)

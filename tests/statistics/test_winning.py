@@ -1,12 +1,15 @@
 """Win probability and Cliff's delta against published values, R and plain loops."""
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from thresher.statistics.winning import cliffs_delta, count_wins, win_probability
+from thresher.statistics.winning import cliffs_delta, count_wins, win_limits, win_probability
 
 ARMS = ("treatment", "control")
 runs = st.lists(st.tuples(st.integers(1, 6), st.booleans()), min_size=1, max_size=10).map(
@@ -91,3 +94,61 @@ def test_delta_runs_from_minus_one_to_one():
 def test_unequal_numbers_of_paired_runs_are_refused():
     with pytest.raises(ValueError, match="paired runs must be equally many, but were 1, 2"):
         count_wins([1], [1], [1, 2], [1, 1], paired=True)
+
+
+def trinomial(n, win, tie):
+    """Yield every outcome of n seeds: its score and its probability."""
+    loss = 1 - win - tie
+    for wins, ties in itertools.product(range(n + 1), repeat=2):
+        if wins + ties <= n:
+            losses = n - wins - ties
+            ways = math.comb(n, wins) * math.comb(n - wins, ties)
+            yield wins + ties / 2, ways * win**wins * tie**ties * loss**losses
+
+
+@pytest.mark.parametrize("n", [2, 3, 8])
+@pytest.mark.parametrize("tie", [0.0, 0.2, 0.6])
+def test_paired_limits_cover_at_least_as_often_as_they_say_by_enumeration(n, tie):
+    for win in np.linspace(0, 1 - tie, 21):
+        truth = win + tie / 2
+        covered = 0.0
+        for score, probability in trinomial(n, win, tie):
+            lower, upper = win_limits(score / n, n, n, True, 0.95)
+            covered += probability * (lower - 1e-12 <= truth <= upper + 1e-12)
+        assert covered >= 0.95
+
+
+def test_paired_limits_without_ties_are_scipys_exact_ones():
+    for wins in range(9):
+        exact = stats.binomtest(wins, 8).proportion_ci(0.9, "exact")
+        assert win_limits(wins / 8, 8, 8, True, 0.9) == pytest.approx((exact.low, exact.high))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 30), st.integers(2, 30), st.floats(0, 1))
+def test_unpaired_limits_hold_the_estimate_inside_zero_and_one_and_mirror(n, m, p):
+    lower, upper = win_limits(p, n, m, False, 0.95)
+    assert 0 <= lower <= p + 1e-6
+    assert p - 1e-6 <= upper <= 1
+    assert upper - lower > 0.01
+    mirrored = win_limits(1 - p, n, m, False, 0.95)
+    assert mirrored == pytest.approx((1 - upper, 1 - lower), abs=1e-6)
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.0, 2.5])
+def test_unpaired_limits_cover_as_often_as_they_say(shift):
+    generator, replicates = np.random.default_rng(0), 1_000
+    truth = stats.norm.cdf(shift / math.sqrt(2))
+    arm, reference = (
+        generator.normal(size=(replicates, 8)),
+        generator.normal(shift, 1, (replicates, 12)),
+    )
+    found = (arm[:, :, None] < reference[:, None, :]).mean(axis=(1, 2))
+    limits = {p: win_limits(p, 8, 12, False, 0.95) for p in np.unique(found)}
+    covered = np.mean([limits[p][0] <= truth <= limits[p][1] for p in found])
+    assert covered > 0.95 - 3 * math.sqrt(0.95 * 0.05 / replicates)
+
+
+def test_one_seed_has_no_limits():
+    for paired in (True, False):
+        assert np.isnan(win_limits(1.0, 1, 1, paired, 0.95)).all()

@@ -17,15 +17,16 @@ def made(study, **variants):
     return {arm.label: arm for arm in study(change).arms}
 
 
+def options_of(model: str, **given) -> dict:
+    """A model's defaults, and what is given."""
+    return {name: o.default for name, o in models.load(model).options.items()} | given
+
+
 def test_a_variant_with_single_values_is_one_arm(study):
     (arm,) = made(study, one=LSTM).values()
-    assert (arm.label, arm.path, arm.merge_mode, arm.factors) == (
-        "one",
-        "one/none/default",
-        "none",
-        {},
-    )
-    assert arm.model_options == {"units": 4, "direction": "forward"}
+    assert (arm.label, arm.path, arm.factors) == ("one", "one/default", {})
+    assert arm.model_options == options_of("lstm", units=4)
+    assert arm.model_options["direction"] == "forward"
 
 
 def test_merge_modes_fan_out_in_the_order_given(study):
@@ -33,9 +34,9 @@ def test_merge_modes_fan_out_in_the_order_given(study):
     arms = made(study, both={"model": "bilstm", "merge_mode": modes, "units": 3})
     assert list(arms) == [f"both {mode}" for mode in modes]
     for mode, arm in zip(modes, arms.values(), strict=True):
-        assert arm.path == f"both/{mode}/default"
-        assert (arm.merge_mode, arm.factors) == (mode, {})
-        assert arm.model_options == {"units": 3, "merge_mode": mode}
+        assert arm.path == f"both/merge_mode={mode}"
+        assert arm.factors == {"merge_mode": mode}
+        assert arm.model_options == options_of("bilstm", units=3, merge_mode=mode)
 
 
 def test_one_merge_mode_is_named_though_it_is_no_list_or_not_given(study):
@@ -60,15 +61,15 @@ def test_factors_cross_and_name_labels_and_folders(study):
         for rate in (0.1, 1e-05)
     ]
     arm = arms["both mul units=5 learning_rate=1e-05"]
-    assert arm.path == "both/mul/units=5,learning_rate=1e-05"
-    assert arm.factors == {"units": 5, "learning_rate": 1e-05}
+    assert arm.path == "both/merge_mode=mul,units=5,learning_rate=1e-05"
+    assert arm.factors == {"merge_mode": "mul", "units": 5, "learning_rate": 1e-05}
     assert (arm.training.learning_rate, arm.training.batch_size) == (1e-05, 2)
     assert len({arm.path for arm in arms.values()}) == 8
 
 
 def test_a_list_of_one_is_a_factor(study):
     (arm,) = made(study, one={"model": "lstm", "units": [4]}).values()
-    assert (arm.label, arm.path) == ("one units=4", "one/none/units=4")
+    assert (arm.label, arm.path) == ("one units=4", "one/units=4")
 
 
 def test_variants_keep_the_order_of_the_file(study):

@@ -6,6 +6,8 @@ import re
 import pytest
 import yaml
 
+from thresher import models
+
 LSTM = {"model": "lstm", "units": 4}
 
 
@@ -65,7 +67,10 @@ def test_contrasts_with_the_reference_need_one(line_of, content):
         ({"model": "lstm", "match_parameters": "both"}, "must be one of one, both sum, both con"),
         ({"model": "lstm", "match_parameters": "two"}, "must be one of one, both sum, both con"),
         (LSTM | {"match_parameters": "one"}, "but units was 4; keep one of them"),
-        ({"model": "gru", "match_parameters": "one"}, "model must be one of bilstm, lstm"),
+        (
+            {"model": "no such model", "match_parameters": "one"},
+            f"model must be one of {', '.join(models.NAMES)}",
+        ),
     ],
 )
 def test_match_parameters_needs_an_arm_and_free_units(line_of, variant, line):
@@ -81,11 +86,20 @@ def test_a_variant_names_a_folder(errors, content, name):
 
 
 def test_factors_that_name_too_long_a_folder_are_refused(line_of, monkeypatch):
-    monkeypatch.setattr("thresher.study.arms._LONGEST", 9)
-    line = line_of("variants/one", {"model": "lstm", "units": [4096]})
-    assert line == (
-        "variants.one has the arm one units=4096, whose factors name a folder longer than 9 "
-        "characters; make two variants of it"
+    monkeypatch.setattr("thresher.study.arms.LONGEST_FOLDER", 20)
+    own = {"model": "lstm", "units": [4096], "direction": ["backward"]}
+    assert line_of("variants/one", own) == (
+        "variants.one has the arm one units=4096 direction=backward, whose factors name a folder "
+        "longer than 20 characters; make two variants of it"
+    )
+
+
+def test_a_variant_whose_name_snakemake_takes_for_endless_is_refused(line_of):
+    line = line_of(f"variants/{'a' * 60}", {"model": "lstm", "units": 7})
+    assert line.startswith(f"variants.{'a' * 60} has the arm ")
+    assert line.endswith(
+        ", which names a folder that ends in twenty repetitions, as Snakemake can't have it; "
+        "rename it"
     )
 
 
@@ -96,7 +110,7 @@ def test_every_error_of_a_file_is_reported_at_once(lines_of):
         "task/timesteps": 0,
         "variants/one/units": 0,
         "variants/both/merge_mode": "conct",
-        "variants/more": {"model": "gru"},
+        "variants/more": {"model": "no such model"},
         "training/epochs": "many",
         "training/optimizer": "adan",
         "endpoint/threshold": math.nan,
@@ -123,8 +137,39 @@ def test_every_error_of_a_file_is_reported_at_once(lines_of):
         ),
         ("training/optimizer", "sdg", ("training/optimizer_options", {"momentum": 0.9})),
         ("training/optimizer", 5, ("training/optimizer_options", {"momentum": 0.9})),
+        ("pairing", "dat", ("variants/again", LSTM)),
+        ("metric", {"name": "eval_loss", "better": "up"}, ("endpoint/threshold", -1)),
+        ("endpoint/metric", 5, ("endpoint/threshold", -1)),
+        ("variants/one/training", {"batch_size": 0}, ("variants/again", LSTM)),
+        ("task/name", "cumulative_sums", ("endpoint/metric", "accurracy")),
+        ("seeds_per_jop", 64, ("seeds_per_job", 33)),
     ],
 )
 def test_what_only_follows_from_another_error_is_left_out(lines_of, key, value, other):
     (line,) = lines_of({**dict([other]), key: value})
     assert line.startswith(key.replace("/", "."))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # One key's name stands in the other's line, which is wrong for all that.
+        (("training/learning_rate", "fast"), ("variants/one/training", {"learning_rate": -1})),
+        (("variants/one/training", {"optimizer": 5}), ("training/optimizer", "adan")),
+        (("seeds", "many"), ("variants/both/seeds", 3)),
+        (("report/title", ""), ("report/panels", [{"title": "a", "arms": ["nobody"]}])),
+        (("endpoint/sustain", 0), ("endpoint/threshold", "basline")),
+        (("metric", {"name": "eval_los", "unit": 5}), ("seeds", 0)),
+        (("task/timesteps", 0), ("endpoint/metric", "accurracy")),
+    ],
+)
+def test_what_is_wrong_by_itself_is_said_beside_an_error_of_a_like_name(lines_of, first, second):
+    lines = lines_of(dict([first, second]))
+    assert len(lines) == (3 if first[0] == "metric" else 2)
+    for key, _ in (first, second):
+        assert any(line.startswith(key.split("/")[0]) for line in lines)
+
+
+def test_a_factor_of_training_is_named_with_its_whole_key(line_of):
+    line = line_of("variants/one/training", {"learning_rate": [0.1, 0.1]})
+    assert line.startswith("variants.one.training.learning_rate has 0.1 twice")

@@ -11,7 +11,8 @@ import yaml
 
 from thresher import models, optimizers, tasks
 from thresher.declarations import Option
-from thresher.study import Analysis, Arm, Endpoint, Training, loading, structure, wording
+from thresher.metric import Axis, engine_metrics
+from thresher.study import Analysis, Arm, Endpoint, Training, loading, plan, structure, wording
 
 MANUAL = (Path(__file__).parents[2] / "config" / "README.md").read_text()
 SECTIONS = {
@@ -33,11 +34,22 @@ IN_WORDS = {
     "variants.<variant>.training.optimizer_options",
     "reference",
     "training.learning_rate",
+    "metric.label",
+    "metric.unit",
+    "metric.better",
+    "metric.minimum",
+    "metric.maximum",
     "analysis.contrasts",
     "analysis.threshold_grid",
     "report.title",
     "report.highlight_seed",
+    "task",
+    "variants",
+    "endpoint.budget",
 }
+# Where the runs come from, other than from models that are trained here.
+COMMAND = ("command", "trace", "environment", "code", "resources", "retries")
+ELSEWHERE = ("traces", *COMMAND)
 
 
 def rows(text: str, first: str) -> list[list[str]]:
@@ -61,6 +73,9 @@ def code(cell: str) -> Any:
 KEYS = {cells[0].strip("`"): cells for cells in rows(SECTIONS["Keys"], "key")}
 
 
+SCHEMA = structure.validator().schema
+
+
 def keys_of(schema: dict, prefix: str = "") -> dict[str, bool]:
     """Every key of the schema, dotted, and whether it is required."""
     found = {}
@@ -70,7 +85,7 @@ def keys_of(schema: dict, prefix: str = "") -> dict[str, bool]:
         found |= keys_of(inner, f"{key}.")
         found |= keys_of(inner.get("items", {}), f"{key}.")
         if name == "variants":
-            found |= keys_of(inner["additionalProperties"], f"{key}.<variant>.")
+            found |= keys_of(SCHEMA["$defs"]["variant"], f"{key}.<variant>.")
     return found
 
 
@@ -80,14 +95,24 @@ def defaults() -> dict[str, Any]:
         f"{section}.{field.name}": field.default
         for section, kind in (
             ("training", Training),
+            ("axis", Axis),
             ("endpoint", Endpoint),
             ("analysis", Analysis),
         )
         for field in fields(kind)
     }
-    found |= {"seeds": loading.SEEDS, "entropy": loading.ENTROPY, "pairing": "data+weights"}
+    found |= {"seeds": loading.SEEDS, "entropy": plan.ENTROPY, "pairing": "data+weights"}
     found |= {"endpoint.threshold": "baseline", "seeds_per_job": "training.lane_width"}
-    mappings = ["training", "endpoint", "analysis", "report", "variants.<variant>.training"]
+    found |= {"endpoint.metric": plan.METRIC}
+    mappings = [
+        "training",
+        "metric",
+        "axis",
+        "endpoint",
+        "analysis",
+        "report",
+        "variants.<variant>.training",
+    ]
     mappings += ["training.optimizer_options", "report.labels"]
     return found | {key: {} for key in mappings} | {"report.panels": []}
 
@@ -105,7 +130,7 @@ def test_a_key_has_its_meaning_unit_and_true_default(key, required):
     assert unit
     if required:
         assert default == "required"
-    elif key in IN_WORDS:
+    elif key in IN_WORDS or key.split(".")[0] in ELSEWHERE:
         assert default
     else:
         assert code(default) == defaults()[key]
@@ -131,9 +156,25 @@ def base() -> dict[str, Any]:
     }
 
 
+def elsewhere(first: str) -> dict[str, Any]:
+    """A study of runs that are not trained here."""
+    own = {
+        "metric": {"name": "val_loss", "better": "lower"},
+        "endpoint": {"threshold": 0.3},
+    }
+    if first in COMMAND:
+        program = "python train.py --lr {lr} --seed {seed} --out {trace}"
+        own["endpoint"]["budget"] = 50
+        return {**own, "command": program, "variants": {"one": {"lr": 0.1}, "two": {"lr": 0.2}}}
+    return {**own, "traces": {"files": "runs/{arm}/{seed}.csv"}}
+
+
 @pytest.mark.parametrize("key", KEYS)
-def test_the_example_of_a_key_loads(study, key):
-    content = base()
+def test_the_example_of_a_key_loads(study, key, tmp_path):
+    (tmp_path / "train.py").touch()
+    first = key.split(".")[0]
+    imported = first == "traces" or key == "endpoint.budget"
+    content = elsewhere(first) if first in COMMAND or imported else base()
     value = code(KEYS[key][4])
     if key.startswith("report.panels."):
         panel = {"title": "t", "arms": ["mine"], key.rpartition(".")[2]: value}
@@ -144,22 +185,29 @@ def test_the_example_of_a_key_loads(study, key):
         for part in path:
             container = container.setdefault(part, {})
         container[last] = value
+        if path == ["metric"]:
+            container.setdefault("name", "eval_loss")
+        if key == "endpoint.metric":
+            container["threshold"] = 0.9
         if last == "match_parameters":
             del content["variants"]["mine"]["units"]
         if last == "contrasts":
             content["reference"] = "mine"
-    assert study(lambda made: (made.clear(), made.update(content))).arms
+    made = study(lambda made: (made.clear(), made.update(content)))
+    assert made.traces if imported else made.arms
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_loads(study, example):
     content = yaml.safe_load(example)
-    assert study(lambda made: (made.clear(), made.update({**base(), **content}))).arms
+    trained = {} if "traces" in content else base()
+    made = study(lambda made: (made.clear(), made.update({**trained, **content})))
+    assert made.arms or made.traces
 
 
 def test_the_example_of_fanning_out_has_the_arms_that_the_manual_names(study):
     text = SECTIONS["How options fan out"]
-    content = yaml.safe_load(EXAMPLES[1])
+    content = next(c for c in map(yaml.safe_load, EXAMPLES) if "lstm" in c.get("variants", {}))
     arms = study(lambda made: (made.clear(), made.update({**base(), **content}))).arms
     named = re.search(r"factors: (.*?) and so on", text, re.DOTALL)
     assert named
@@ -208,6 +256,14 @@ def test_the_example_of_an_option_loads(study, name):
             assert [each[key] for each in options] == (
                 value if isinstance(value, list) else [value]
             )
+
+
+def test_the_manual_has_every_metric_of_the_engine():
+    declared = {
+        f"`{name}`": [metric.label, metric.unit, metric.better, metric.bounds]
+        for name, metric in engine_metrics("binary_crossentropy").items()
+    }
+    assert {cells[0]: cells[1:] for cells in rows(SECTIONS["Metrics"], "metric")} == declared
 
 
 def with_defaults(options: dict[str, Option]) -> str:

@@ -3,9 +3,12 @@
 import json
 
 import pytest
-from synthetic import settings
 
-from thresher.study import Analysis
+from thresher import analyses, models
+from thresher.study import Analysis, Training, parse_part, read_document
+
+PANEL = {"title": "Both", "arms": ["one", "both sum"]}
+SCHEDULE = {"schedule": "PiecewiseConstantDecay", "boundaries": [10], "values": [0.1, 0.01]}
 
 
 def specifications(study) -> dict[str, str]:
@@ -61,6 +64,7 @@ EVERY_RUN = {
     "options": lambda c: c["training"].update(optimizer_options={"beta_1": 0.5}),
     "evaluate_every": lambda c: c["training"].update(evaluate_every=10),
     "evaluation_size": lambda c: c["training"].update(evaluation_size=32),
+    "evaluation": lambda c: c["training"].update(evaluation="shared"),
     "lane_width": lambda c: c["training"].update(lane_width=16),
     "threads": lambda c: c["training"].update(threads=2),
     "one seed a job": lambda c: c.update(seeds_per_job=1),
@@ -83,7 +87,8 @@ def test_a_specification_says_everything_in_full(study):
         "epochs": 60,
         "batch_size": 1,
         "evaluate_every": 5,
-        "evaluation_size": 64,
+        "evaluation_size": Training.evaluation_size,
+        "evaluation": "per_seed",
         "optimizer": "adam",
         "learning_rate": 0.001,
         "optimizer_options": {},
@@ -95,7 +100,9 @@ def test_a_specification_says_everything_in_full(study):
         "name": "cumulative_sum",
         "options": {"timesteps": 6, "limit_fraction": 0.25},
     }
-    assert found["model"] == {"name": "bilstm", "options": {"units": 4, "merge_mode": "sum"}}
+    defaults = {name: o.default for name, o in models.load("bilstm").options.items()}
+    options = {**defaults, "units": 4, "merge_mode": "sum"}
+    assert found["model"] == {"name": "bilstm", "options": options}
     assert (found["study"], found["arm"]) == ("made", "both sum")
 
 
@@ -121,19 +128,45 @@ def test_one_seed_a_job_trains_one_lane(study):
     assert {arm.training.lane_width for arm in made.arms} == {1}
 
 
-def test_each_stage_notices_its_own_settings_only(study):
-    def stages(made):
-        return [made.endpoint_settings(), made.analysis_settings(), made.report_settings()]
+def test_each_analysis_notices_its_own_settings_only(study):
+    def parts(made):
+        return {name: made.part(*found.uses) for name, found in analyses.every().items()}
 
-    before = stages(study())
+    before = parts(study())
 
     def touched(change):
-        return [a != b for a, b in zip(before, stages(study(change)), strict=True)]
+        after = parts(study(change))
+        return {name for name in before if before[name] != after[name]}
 
-    assert touched(ANALYSIS_ONLY["labels"]) == [False, False, True]
-    assert touched(ANALYSIS_ONLY["alpha"]) == [False, True, True]
-    assert touched(ANALYSIS_ONLY["sustain"]) == [True, False, True]
-    assert touched(ANALYSIS_ONLY["threshold"]) == [True, True, True]
+    assert touched(ANALYSIS_ONLY["labels"]) == set()
+    assert touched(ANALYSIS_ONLY["question"]) == set()
+    assert {"contrasts", "thresholds"} <= touched(ANALYSIS_ONLY["alpha"])
+    assert not {"events", "luck", "omnibus"} & touched(ANALYSIS_ONLY["alpha"])
+    # What is computed from the events notices a threshold by their table.
+    assert {"events", "thresholds"} <= touched(ANALYSIS_ONLY["sustain"])
+    assert not {"contrasts", "luck", "curves"} & touched(ANALYSIS_ONLY["sustain"])
+
+
+def test_the_document_holds_the_whole_study_with_its_types(study, tmp_path):
+    def change(content):
+        content["report"] = {"labels": {"one": "Ä {one} $x$"}, "panels": [PANEL]}
+        content["variants"]["one"]["training"] = {"learning_rate": SCHEDULE}
+
+    made = study(change)
+    (tmp_path / "study.json").write_text(made.document(), "utf-8")
+    assert read_document(tmp_path / "study.json") == made
+
+
+def test_a_damaged_document_is_named_with_the_value_and_the_remedy(study, tmp_path):
+    path = tmp_path / "study.json"
+    document = json.loads(study().document())
+    document["seeds"] = "many"
+    path.write_text(json.dumps(document))
+    with pytest.raises(ValueError, match=r"study\.json: seeds: .* delete it and run again"):
+        read_document(path)
+    path.write_text('{"name": ')
+    with pytest.raises(ValueError, match=r"study\.json: the document: .* delete it and run again"):
+        read_document(path)
 
 
 def test_the_threshold_grid_surrounds_the_threshold_and_holds_it_exactly(study):
@@ -150,8 +183,8 @@ def test_the_threshold_grid_surrounds_the_threshold_and_holds_it_exactly(study):
 def test_without_a_reference_all_pairs_are_compared(study):
     made = study(lambda c: c.pop("reference"))
     assert made.analysis.contrasts == "all_pairs"
-    assert json.loads(made.analysis_settings())["reference"] is None
-    assert json.loads(study().analysis_settings())["reference"] == "one"
+    assert made.contrast_reference is None
+    assert study().contrast_reference == "one"
 
 
 def test_a_study_that_follows_the_plan_has_no_deviations(study):
@@ -176,5 +209,17 @@ def test_every_deviation_from_the_plan_is_said(study):
     assert f"analysis.alpha is 0.01 (plan: {Analysis.alpha})" in found
 
 
-def test_the_report_settings_have_the_keys_that_made_up_studies_have(study):
-    assert json.loads(study().report_settings()).keys() == settings().keys()
+def test_a_stage_sees_the_parts_of_a_study_that_it_says_it_uses(study):
+    made = study()
+    seen = parse_part(made.part("metrics", "arms", "pairing", "endpoint", "reference", "analysis"))
+    assert (seen.arms, seen.endpoint, seen.metrics) == (made.arms, made.endpoint, made.metrics)
+    assert (seen.metric, seen.paired, seen.contrast_reference) == (made.metric, True, "one")
+    for name in ("seeds", "report", "task", "traces", "name"):
+        with pytest.raises(AttributeError, match=f"uses the study's {name}"):
+            getattr(seen, name)
+
+
+@pytest.mark.parametrize("name", analyses.NAMES)
+def test_what_an_analysis_uses_is_part_of_a_study(study, name):
+    uses = analyses.load(name).uses
+    assert parse_part(study().part(*uses)).__dict__.keys() == set(uses)

@@ -3,15 +3,8 @@
 import numpy as np
 import pytest
 
-from thresher import tasks
-from thresher.declarations import Option, TaskDeclaration
-
-LOSSES = {
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "sparse_categorical_crossentropy",
-    "mean_squared_error",
-}
+from thresher import decoding, tasks
+from thresher.declarations import Head, Option, TaskDeclaration
 
 
 @pytest.fixture(params=tasks.NAMES)
@@ -30,8 +23,7 @@ def options_of(task: TaskDeclaration) -> list[dict]:
     return [defaults, *smallest]
 
 
-def test_a_task_declares_plain_options_and_a_known_loss(task):
-    assert task.loss in LOSSES
+def test_a_task_declares_plain_options(task):
     for name, option in task.options.items():
         assert isinstance(option, Option)
         assert option.help.endswith(".")
@@ -73,6 +65,46 @@ def test_a_baseline_is_a_loss(task):
     if task.baseline is not None:
         for options in options_of(task):
             assert 0 <= task.baseline(options) < np.inf
+
+
+def test_a_loss_or_the_task_itself_says_what_a_model_must_give(task):
+    for options in options_of(task):
+        head = decoding.head(task, options)
+        assert isinstance(head, Head)
+        assert head.units > 0
+        if task.head is None:
+            assert head.per_timestep == (len(task.outputs(options)) > 1)
+
+
+def right_outputs(task: TaskDeclaration, y: np.ndarray, head: Head) -> np.ndarray:
+    """Outputs of a model that is sure and right, for a task that is read as its loss says."""
+    return np.eye(head.units)[y[..., 0].astype(int)] if decoding.kind(task) == "class" else y
+
+
+def test_labels_are_read_as_numbers_and_right_outputs_are_read_as_the_labels(task):
+    for options in options_of(task):
+        _, y = task.draw(np.random.default_rng(1), options, 20)
+        wanted = decoding.expected(task, options, y)
+        assert wanted.shape[0] == 20
+        assert wanted.ndim == 2
+        assert np.isfinite(wanted).all()
+        if task.decode is None:
+            outputs = right_outputs(task, y, decoding.head(task, options))
+            decoded = decoding.decode(task, options, outputs)
+            np.testing.assert_array_equal(decoded, wanted)
+            wrong = decoding.score(task, options, decoded, wanted)
+            assert wrong is None or not wrong.any()
+
+
+def test_classes_have_names_and_labels_are_among_them(task):
+    if task.classes is not None:
+        for options in options_of(task):
+            names = task.classes(options)
+            assert len(set(names)) == len(names)
+            assert all(isinstance(name, str) and name for name in names)
+            _, y = task.draw(np.random.default_rng(1), options, 50)
+            wanted = decoding.expected(task, options, y)
+            assert set(wanted.ravel()) <= set(range(len(names)))
 
 
 def test_an_unknown_task_is_an_error_with_the_list():

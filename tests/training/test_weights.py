@@ -29,7 +29,7 @@ def first_cell(model):
 
 def test_drawing_for_1024_lanes_takes_a_small_part_of_building_1024_models():
     declared = models.load("bilstm")
-    arm = {"units": 20, "merge_mode": "concat"}
+    arm = {name: option.default for name, option in declared.options.items()}
     built = build(lambda: declared.build(arm, (10, 1), HEAD))
     begin = time.process_time()
     for _ in range(8):

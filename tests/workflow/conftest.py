@@ -1,5 +1,6 @@
 """A copy of the project in a temporary folder, and Snakemake called in it as a user would."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -21,22 +22,30 @@ class Project:
     """A copy of the project: its folder, and what may be done in it."""
 
     root: Path
+    python: str = sys.executable
 
     @property
     def environment(self) -> dict[str, str]:
         return {**os.environ, "PYTHONPATH": str(self.root / "src"), "COLUMNS": "200"}
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        return [self.python, "-m", "snakemake", "--cores", "2", *arguments]
 
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def snakemake(
+        self, *arguments: str, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             self.command(*arguments),
-            cwd=self.root,
+            cwd=cwd or self.root,
             env=self.environment,
             capture_output=True,
             text=True,
         )
+
+    def make(self, study: str, *targets: str) -> subprocess.CompletedProcess[str]:
+        """Make some files of a study's results."""
+        files = [f"results/{study}/{target}" for target in targets]
+        return self.snakemake(*files, "--config", f"study=config/studies/{study}.yaml")
 
     def run(self, study: str) -> str:
         ended = self.snakemake("--config", f"study=config/studies/{study}.yaml")
@@ -45,7 +54,11 @@ class Project:
 
     def jobs(self, study: str) -> dict[str, int]:
         """What Snakemake would run now: rule → number of jobs."""
-        ended = self.snakemake("--dry-run", "--config", f"study=config/studies/{study}.yaml")
+        return self.planned("--config", f"study=config/studies/{study}.yaml")
+
+    def planned(self, *arguments: str, cwd: Path | None = None) -> dict[str, int]:
+        """What Snakemake, called so, would run now: rule → number of jobs."""
+        ended = self.snakemake("--dry-run", *arguments, cwd=cwd)
         text = ended.stdout + ended.stderr
         assert ended.returncode == 0, text
         table = re.search(r"^job +count\n[- ]+\n(.*?)^total", text, re.MULTILINE | re.DOTALL)
@@ -54,6 +67,16 @@ class Project:
             return {}
         rows = [line.split() for line in table[1].splitlines()]
         return {rule: int(count) for rule, count in rows if rule != "all"}
+
+    def results(self, study: str = "smoke") -> Path:
+        return self.root / "results" / study
+
+    def edit(self, file: str, old: str = "", new: str = "\n# An edit.\n") -> None:
+        """Change a file of the package: replace a text, or add a comment at the end."""
+        path = self.root / "src" / "thresher" / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1) if old else text + new)
 
     def path(self, study: str) -> Path:
         return self.root / "config" / "studies" / f"{study}.yaml"
@@ -73,6 +96,7 @@ class Project:
 
 
 def copy_project(target: Path) -> Project:
+    target.mkdir(parents=True, exist_ok=True)
     ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for part in PARTS:
         source = ROOT / part
@@ -86,15 +110,21 @@ def copy_project(target: Path) -> Project:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A fresh copy without results."""
-    return copy_project(tmp_path)
+    return copy_project(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy in which the smoke study has run. Read only."""
-    project = copy_project(tmp_path_factory.mktemp("finished"))
-    project.run("smoke")
-    return project
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """A copy in which the smoke study has run. Read only; tests side by side share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "finished"
+    with open(f"{folder}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            copy_project(folder).run("smoke")
+            (folder / "done").touch()
+    return Project(folder)
 
 
 @pytest.fixture

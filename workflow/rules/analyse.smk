@@ -11,7 +11,7 @@ for NAME, ANALYSIS in analyses.every().items():
             NAME
         input:
             **needed_by(ANALYSIS),
-            study=ancient("results/{study}/study.json"),
+            **IMPORTED,
         output:
             **{
                 table: report(
@@ -27,7 +27,7 @@ for NAME, ANALYSIS in analyses.every().items():
         benchmark:
             f"results/{{study}}/benchmarks/{NAME}.tsv"
         conda:
-            "../envs/thresher.yaml"
+            ENVIRONMENT
         threads: 1
         params:
             analysis=NAME,

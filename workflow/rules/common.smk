@@ -2,8 +2,11 @@
 
 import os
 import re
+import sys
+from dataclasses import replace
 
-from thresher import analyses, code, figures
+from thresher import analyses, code, command, declarations, figures, own
+from thresher.study import Analysis, Presentation, in_study
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
 os.environ.update(
@@ -16,13 +19,37 @@ os.environ.update(
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 ARMS = {arm.path: arm for arm in STUDY.arms}
+COLLECTED = [
+    *("name", "metrics", "axis"),
+    # What specifications hold.
+    *("arms", "task", "training", "pairing", "entropy", "command"),
+    *(["endpoint"] if STUDY.command else []),
+]
 TABLE_FILES = {
     name: f"results/{STUDY.name}/tables/{name}.csv" for name in analyses.schemas()
+}
+# A study of imported runs is complete only with what its logs hold.
+IMPORTED = {"imported": f"results/{STUDY.name}/import.json"} if STUDY.traces else {}
+EVERY_READER = [
+    f"thresher.readers.{name}" for name in declarations.names(code.PACKAGE / "readers")
+]
+# Models and tasks in files of the user's, which are checked before any training.
+OWN_FILES = {
+    name
+    for name in [getattr(STUDY.task, "name", ""), *(arm.model for arm in STUDY.arms)]
+    if own.is_own(name)
 }
 EVERYTHING_SHOWN = [
     *(f"thresher.analyses.{name}" for name in analyses.NAMES),
     *(f"thresher.figures.{name}" for name in figures.NAMES),
 ]
+
+# Only for `--sdm conda`. Snakemake looks for wildcards in this path, and a folder may have braces.
+ENVIRONMENT = (
+    os.path.join(workflow.basedir, "workflow", "envs", "thresher.yaml")
+    .replace("{", "{{")
+    .replace("}", "}}")
+)
 
 
 wildcard_constraints:
@@ -44,9 +71,20 @@ def arm_of(wildcards):
 
 
 def training_code(arm):
-    """A digest of the code of one arm's training: other models and tasks don't touch it."""
-    task, model = f"thresher.tasks.{STUDY.task.name}", f"thresher.models.{arm.model}"
-    return code_of("train_block", task, model)
+    """Digests of the code of one arm's training: other models and tasks don't touch it."""
+    names = {"tasks": STUDY.task.name, "models": arm.model}
+    files = [name for name in names.values() if own.is_own(name)]
+    ours = [
+        f"thresher.{kind}.{name}" for kind, name in names.items() if name not in files
+    ]
+    ours += ["thresher.own"] if files else []
+    digests = [own.digest(name, config["folder"]) for name in files]
+    return " ".join([code_of("train_block", *ours), *digests])
+
+
+def own_arms():
+    """The arms whose model or task is in a file of the user's."""
+    return [arm for arm in STUDY.arms if {arm.model, STUDY.task.name} & OWN_FILES]
 
 
 def blocks(ending):
@@ -58,9 +96,55 @@ def blocks(ending):
     ]
 
 
+def own_code():
+    """A digest of the files that the study names as its program's code."""
+    try:
+        return command.code_digest(STUDY.command.code, config["folder"])
+    except command.CommandError as error:
+        sys.exit(f"{STUDY.path}: {error}")
+
+
+def source_files():
+    """Every log that a study about files names."""
+    from pathlib import Path
+
+    from thresher.readers import ReadError, find
+
+    try:
+        found = find(STUDY.traces.files, Path(STUDY.traces.folder))
+    except ReadError as error:
+        sys.exit(str(in_study(STUDY.path, error)))
+    return [os.path.relpath(log.path) for log in found]
+
+
+def source_document():
+    """The study as reading its logs depends on it: without how the report shows it."""
+    plain = replace(
+        STUDY, report=Presentation(title=""), question="", analysis=Analysis()
+    )
+    return plain.document()
+
+
 def needed_by(analysis):
     """The files of what an analysis needs: tables, evaluations, predictions."""
     sources = {
         name: f"results/{STUDY.name}/{name}.parquet" for name in analyses.SOURCES
     }
     return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}
+
+
+# What only runs that are made here have.
+RUN_FILES = (
+    []
+    if STUDY.traces
+    else [
+        *([f"results/{STUDY.name}/check.json"] if OWN_FILES else []),
+        *([f"results/{STUDY.name}/canary.json"] if STUDY.training else []),
+        f"results/{STUDY.name}/evaluations.parquet",
+        f"results/{STUDY.name}/predictions.parquet",
+        *blocks("parquet"),
+        *blocks("predictions.parquet"),
+        *blocks("run.json"),
+    ]
+)
+OWN_CODE = own_code() if STUDY.command else ""

@@ -1,7 +1,6 @@
 """Logs of runs that were made elsewhere → results/{study}/traces.parquet and evaluations.
 
-The study is complete only once its logs are read: they say which arms there are, and how long
-runs last. So this stage writes study.json, too.
+They say which arms there are, and how long runs last.
 """
 
 
@@ -14,16 +13,16 @@ rule import_traces:
         traces="results/{study}/traces.parquet",
         evaluations="results/{study}/evaluations.parquet",
         predictions="results/{study}/predictions.parquet",
-        document="results/{study}/study.json",
+        facts="results/{study}/import.json",
     log:
         "results/{study}/logs/import_traces.log",
     benchmark:
         "results/{study}/benchmarks/import_traces.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
-        study=lambda wildcards: STUDY.document(),
+        study=lambda wildcards: source_document(),
         code=code_of("import_traces", *EVERY_READER),
     script:
         "../../scripts/import_traces.py"

@@ -6,7 +6,7 @@ rule figures:
     input:
         **TABLE_FILES,
         evaluations="results/{study}/evaluations.parquet",
-        study=ancient("results/{study}/study.json"),
+        study="results/{study}/study.json",
     output:
         phone=directory("results/{study}/phone"),
         figures=report(
@@ -21,10 +21,9 @@ rule figures:
     benchmark:
         "results/{study}/benchmarks/figures.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
-        study=lambda wildcards: STUDY.document(),
         code=code_of("figures", *EVERYTHING_SHOWN),
     script:
         "../../scripts/figures.py"
@@ -35,7 +34,7 @@ rule paper:
     input:
         **TABLE_FILES,
         evaluations="results/{study}/evaluations.parquet",
-        study=ancient("results/{study}/study.json"),
+        study="results/{study}/study.json",
     output:
         directory("results/{study}/paper"),
     log:
@@ -43,10 +42,9 @@ rule paper:
     benchmark:
         "results/{study}/benchmarks/paper.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
-        study=lambda wildcards: STUDY.document(),
         code=code_of("paper", *EVERYTHING_SHOWN),
     script:
         "../../scripts/paper.py"
@@ -59,10 +57,9 @@ rule report:
         evaluations="results/{study}/evaluations.parquet",
         figures="results/{study}/figures",
         phone="results/{study}/phone",
-        runs=blocks("run.json"),
-        canary="results/{study}/canary.json",
-        plan=ancient("results/{study}/plan.json"),
-        study=ancient("results/{study}/study.json"),
+        runs=[file for file in RUN_FILES if file.endswith("run.json")],
+        canary=[file for file in RUN_FILES if file.endswith("canary.json")],
+        study="results/{study}/study.json",
     output:
         report(
             "results/{study}/report.html",
@@ -75,10 +72,9 @@ rule report:
     benchmark:
         "results/{study}/benchmarks/report.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: 1
     params:
-        study=lambda wildcards: STUDY.document(),
         code=code_of("report", *EVERYTHING_SHOWN),
     script:
         "../../scripts/report.py"

@@ -4,38 +4,36 @@ What a user wrote (texts, options, paths) reaches a rule through functions: stri
 a rule are searched for wildcards in braces, what functions return is not.
 """
 
+if OWN_FILES:
 
-rule study:
-    """The checked study, which all later stages read."""
-    output:
-        "results/{study}/study.json",
-    log:
-        "results/{study}/logs/study.log",
-    threads: 1
-    params:
-        document=lambda wildcards: STUDY.document(),
-        code=code_of("study"),
-    script:
-        "../../scripts/study.py"
+    rule check_own:
+        """Check the user's own models and tasks before any training starts.
 
-
-rule plan:
-    """What the analysis was to be before training began: written once, whatever changes later."""
-    input:
-        study=ancient("results/{study}/study.json"),
-    output:
-        "results/{study}/plan.json",
-    log:
-        "results/{study}/logs/plan.log",
-    threads: 1
-    script:
-        "../../scripts/plan.py"
+        No block has it as its input: then a new check would train all of them anew. It comes
+        first by its priority, and where it fails no further block is begun.
+        """
+        output:
+            "results/{study}/check.json",
+        log:
+            "results/{study}/logs/check_own.log",
+        priority: 100
+        conda:
+            ENVIRONMENT
+        threads: 1
+        params:
+            specifications=lambda wildcards: [
+                STUDY.specification(arm) for arm in own_arms()
+            ],
+            code=lambda wildcards: [
+                code_of("check_own"),
+                *sorted({training_code(arm) for arm in own_arms()}),
+            ],
+        script:
+            "../../scripts/check_own.py"
 
 
 rule train_block:
     """Train one block of seeds of one arm at once."""
-    input:
-        plan=ancient("results/{study}/plan.json"),
     output:
         traces="results/{study}/traces/{variant}/{factors}/seeds_{block}.parquet",
         predictions="results/{study}/traces/{variant}/{factors}/seeds_{block}.predictions.parquet",
@@ -45,7 +43,7 @@ rule train_block:
     benchmark:
         "results/{study}/benchmarks/train_block/{variant}/{factors}/seeds_{block}.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.training.threads
     resources:
         accelerator=1,
@@ -61,6 +59,7 @@ rule canary:
     """Train the study's first block again and compare."""
     input:
         traces=blocks("parquet")[0],
+        run=blocks("run.json")[0],
     output:
         "results/{study}/canary.json",
     log:
@@ -68,7 +67,7 @@ rule canary:
     benchmark:
         "results/{study}/benchmarks/canary.tsv"
     conda:
-        "../envs/thresher.yaml"
+        ENVIRONMENT
     threads: STUDY.training.threads
     resources:
         accelerator=1,
@@ -76,45 +75,3 @@ rule canary:
         code=training_code(STUDY.arms[0]),
     script:
         "../../scripts/canary.py"
-
-
-rule collect:
-    """Reduce all traces to evaluations: the one place that reads them."""
-    input:
-        traces=blocks("parquet"),
-        runs=blocks("run.json"),
-        study=ancient("results/{study}/study.json"),
-    output:
-        "results/{study}/evaluations.parquet",
-    log:
-        "results/{study}/logs/collect.log",
-    benchmark:
-        "results/{study}/benchmarks/collect.tsv"
-    conda:
-        "../envs/thresher.yaml"
-    threads: 1
-    params:
-        study=lambda wildcards: STUDY.part("metrics", "axis", "endpoint"),
-        code=code_of("collect"),
-    script:
-        "../../scripts/collect.py"
-
-
-rule join_predictions:
-    """Join the final predictions of every run on the held-out examples that all share."""
-    input:
-        predictions=blocks("predictions.parquet"),
-        runs=blocks("run.json"),
-    output:
-        "results/{study}/predictions.parquet",
-    log:
-        "results/{study}/logs/join_predictions.log",
-    benchmark:
-        "results/{study}/benchmarks/join_predictions.tsv"
-    conda:
-        "../envs/thresher.yaml"
-    threads: 1
-    params:
-        code=code_of("join_predictions"),
-    script:
-        "../../scripts/join_predictions.py"

@@ -3,9 +3,33 @@
 from collections.abc import Mapping
 from typing import Any
 
+from thresher.fields import ARM_KEYS, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
 from thresher.sources import COCO, WILSON
-from thresher.tables import ARMS
+
+ARMS: Schema = {
+    **ARM_KEYS,
+    "parameters": Field("int?", "", "trainable parameters of the model"),
+    "threshold": Field("float", "metric", "loss level to be reached"),
+    "budget": Field("time", "axis", "where runs are censored"),
+    "n": Field("int", "runs", "runs"),
+    "reached": Field("int", "runs", "runs that reached the threshold"),
+    "censored": Field("int", "runs", "runs that did not within the budget"),
+    "diverged": Field("int", "runs", "runs whose loss became infinite or NaN before reaching"),
+    "restricted_mean": Field("float", "axis", "mean epochs to threshold within the budget"),
+    "restricted_mean_se": Field("float?", "axis", "its standard error; missing for one run"),
+    "restricted_mean_lower": Field("float?", "axis", "lower limit; Student's on a logit scale"),
+    "restricted_mean_upper": Field("float?", "axis", "upper limit; Student's on a logit scale"),
+    "median": Field("float?", "axis", "median epochs to threshold; missing if not reached"),
+    "median_lower": Field("float?", "axis", "order-statistic lower limit; missing if below all"),
+    "median_upper": Field("float?", "axis", "order-statistic upper limit; missing = infinite"),
+    "reached_fraction": Field("float", "fraction", "share of runs that reached the threshold"),
+    "reached_lower": Field("float", "fraction", "Wilson lower limit"),
+    "reached_upper": Field("float", "fraction", "Wilson upper limit"),
+    "ert": Field("float?", "axis", "expected running time: epochs spent over successes"),
+    "ert_lower": Field("float?", "axis", "bootstrap lower limit"),
+    "ert_upper": Field("float?", "axis", "bootstrap upper limit; missing = infinite"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
@@ -31,6 +55,7 @@ ANALYSIS = Analysis(
             ARMS,
             "Every arm: runs, runs that reached the threshold, restricted mean and median time to "
             "it with intervals, share that reached it (Wilson limits), expected running time.",
+            factors=True,
         )
     },
     compute=compute,

@@ -4,8 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from thresher.analyses.contrasts import DIFFERENCE, VERDICT, plan_of
+from thresher.analyses.thresholds import GRID
+from thresher.fields import PAIR, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
-from thresher.tables import BUDGETS
+
+BUDGETS: Schema = {
+    **PAIR,
+    "budget": Field("float", "axis", "epochs within which the threshold is to be reached"),
+    **GRID,
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:

@@ -4,11 +4,61 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from thresher.fields import PAIR, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
 from thresher.sources import HOLM, INVERSION, PERMUTATION, SHAFFER, SIGN_FLIP, TOST, Source
-from thresher.tables import CONTRASTS
 
-PAIR = (ViewColumn("Arm", "arm", "arm"), ViewColumn("Compared with", "reference", "arm"))
+CONTRASTS: Schema = {
+    **PAIR,
+    "design": Field("str", "", "`paired` (by seed) or `unpaired`"),
+    "n_arm": Field("int", "runs", "runs of the arm that were used"),
+    "n_reference": Field("int", "runs", "runs of the reference that were used"),
+    "n_dropped": Field("int", "seeds", "seeds that only one of the two arms has"),
+    "reached_arm": Field("int", "runs", "runs of the arm that reached the threshold"),
+    "reached_reference": Field("int", "runs", "runs of the reference that reached it"),
+    "mean_arm": Field("float", "axis", "restricted mean of the arm"),
+    "mean_reference": Field("float", "axis", "restricted mean of the reference"),
+    "mean_difference": Field("float", "axis", "restricted mean, arm − reference"),
+    "lower": Field("float?", "axis", "lower limit; missing = minus infinity"),
+    "upper": Field("float?", "axis", "upper limit; missing = infinity"),
+    "confidence": Field("float", "", "confidence of the interval, per contrast"),
+    "percent": Field("float?", "percent", "ratio of the means − 1; missing if the reference is 0"),
+    "percent_lower": Field("float?", "percent", "its lower limit, by inverting the ratio's test"),
+    "percent_upper": Field("float?", "percent", "its upper limit; missing = infinite or unknown"),
+    "percent_lower_equivalence": Field("float?", "percent", "lower limit at 1 − 2 alpha"),
+    "percent_upper_equivalence": Field("float?", "percent", "upper limit at 1 − 2 alpha"),
+    "lower_family": Field("float?", "axis", "lower limit, all contrasts together at 1 − alpha"),
+    "upper_family": Field("float?", "axis", "upper limit, all contrasts together at 1 − alpha"),
+    "percent_lower_family": Field("float?", "percent", "the same in percent, lower"),
+    "percent_upper_family": Field("float?", "percent", "the same in percent, upper"),
+    "confidence_family": Field("float", "", "confidence of each family limit by itself"),
+    "p": Field("float", "", "two-sided sign-flip (unpaired: permutation) p-value"),
+    "p_adjusted": Field("float", "", "p, adjusted over the contrasts of this table; it decides"),
+    "family": Field("str", "", "`joint` (difference and equivalence) or `separate` adjustment"),
+    "contrasts": Field("int", "", "contrasts of the family"),
+    "p_limited_by": Field("str", "", "too few `seeds` or `flips` for the family, or `none`"),
+    "p_smallest": Field("float", "", "smallest p that this number of seeds can give"),
+    "p_resolution": Field("float", "", "step of the p-value: 2^(1−n) exact, 1/(M+1) Monte Carlo"),
+    "margin": Field("float", "fraction", "margin of equivalence, relative to the reference"),
+    "p_equivalence": Field("float", "", "larger p of the two one-sided tests"),
+    "p_equivalence_adjusted": Field("float", "", "the same, adjusted; it decides"),
+    "equivalence": Field("str", "", "`tested`, or refused: `budget too short` or `no scale`"),
+    "size": Field("str", "", "percent interval: `more` or `less than the margin`, or `open`"),
+    "bound": Field("str", "", "the difference is `at least` or `at most` (no event), or `none`"),
+    "degenerate": Field("str", "", "`all at 0`, `reference at 0`, `arm at 0`, `no differences`"),
+    "verdict": Field("str", "", "one of `VERDICTS`"),
+    "seeds_for_effect": Field("int?", "seeds", "rough guess: seeds for 80 % power at this effect"),
+    "seeds_for_margin": Field("int?", "seeds", "rough guess: seeds for 80 % power at the margin"),
+    "seeds_attainable": Field("int", "seeds", "fewest seeds with which the family can reject"),
+    "advice": Field("str", "", "guess to name first: `attainable`, `effect`, `margin` or `none`"),
+    "win_probability": Field("float", "", "P(arm before reference) + ½ P(tie)"),
+    "win_lower": Field("float?", "", "its lower limit; missing for one seed"),
+    "win_upper": Field("float?", "", "its upper limit; missing for one seed"),
+    "cliffs_delta": Field("float", "", "Cliff's delta of epochs to threshold, arm sooner > 0"),
+    "welch_p": Field("float?", "", "Welch's t test, for readers who expect it (unpaired only)"),
+}
+
+COMPARED = (ViewColumn("Arm", "arm", "arm"), ViewColumn("Compared with", "reference", "arm"))
 VERDICT = ViewColumn("Verdict", "verdict", "verdict")
 DIFFERENCE = ViewColumn("Difference", "mean_difference", "difference")
 INTERVAL = ViewColumn("Interval", "lower", "difference", ("lower", "upper"))
@@ -85,7 +135,7 @@ ANALYSIS = Analysis(
             "contrasts",
             lambda results: f"Contrasts of the study{results.against}",
             (
-                *PAIR,
+                *COMPARED,
                 VERDICT,
                 DIFFERENCE,
                 INTERVAL,
@@ -121,7 +171,7 @@ ANALYSIS = Analysis(
             "contrasts",
             _pairs_caption,
             (
-                *PAIR,
+                *COMPARED,
                 VERDICT,
                 DIFFERENCE,
                 INTERVAL,

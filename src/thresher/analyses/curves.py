@@ -3,9 +3,23 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from thresher.fields import ARM, BAND, PAIR, STUDY, Field, Schema
 from thresher.registry import Analysis, Table
 from thresher.sources import SUP_T, Source
-from thresher.tables import CURVE_DIFFERENCES, CURVES
+
+CURVES: Schema = {
+    **STUDY,
+    **ARM,
+    "metric": Field("str", "", "`eval_loss` (nats) or `eval_accuracy` (fraction)"),
+    "time": Field("time", "axis", "time"),
+    **BAND,
+}
+CURVE_DIFFERENCES: Schema = {
+    **PAIR,
+    "metric": Field("str", "", "`eval_loss` (nats) or `eval_accuracy` (fraction)"),
+    "time": Field("time", "axis", "time"),
+    **BAND,
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:

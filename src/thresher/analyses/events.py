@@ -3,8 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
+from thresher.fields import ARM_KEYS, SEED, Field, Schema
 from thresher.registry import Analysis, Table
-from thresher.tables import EVENTS
+
+EVENTS: Schema = {
+    **ARM_KEYS,
+    **SEED,
+    "threshold": Field("float", "metric", "loss level to be reached"),
+    "budget": Field("time", "axis", "where runs are censored"),
+    "event_time": Field("time?", "axis", "event time; missing where not reached"),
+    "time": Field("time", "axis", "event time, or the budget where not reached"),
+    "event": Field("bool", "", "whether the threshold was reached"),
+    "outcome": Field("str", "", "`reached`, `censored` or `diverged`"),
+    "diverged_at": Field("time?", "axis", "first time with a value that is not finite"),
+    "final": Field("float?", "metric", "the metric at the budget"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
@@ -23,6 +36,7 @@ ANALYSIS = Analysis(
             EVENTS,
             "One row per run: the first evaluation from which the metric stays on the right side "
             "of the threshold, or the budget where it does not (censored, or diverged).",
+            factors=True,
         )
     },
     compute=compute,

@@ -3,10 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
-from thresher.analyses.contrasts import PAIR
+from thresher.analyses.contrasts import COMPARED
+from thresher.fields import ARM, PAIR, STUDY, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
 from thresher.sources import RLIABLE
-from thresher.tables import FINAL, IMPROVEMENT
+
+FINAL: Schema = {
+    **STUDY,
+    **ARM,
+    "metric": Field("str", "", "`final_loss` (nats) or `final_accuracy` (fraction)"),
+    "n": Field("int", "runs", "runs with a finite value"),
+    "mean": Field("float?", "", "mean"),
+    "iqm": Field("float?", "", "interquartile mean"),
+    "lower": Field("float?", "", "bootstrap lower limit of the interquartile mean"),
+    "upper": Field("float?", "", "bootstrap upper limit of the interquartile mean"),
+}
+IMPROVEMENT: Schema = {
+    **PAIR,
+    "metric": Field("str", "", "`final_loss` or `final_accuracy`"),
+    "probability": Field("float", "", "P(arm better than reference) + ½ P(tie), over run pairs"),
+    "lower": Field("float?", "", "bootstrap lower limit"),
+    "upper": Field("float?", "", "bootstrap upper limit"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
@@ -56,7 +74,7 @@ ANALYSIS = Analysis(
             "models",
             lambda results: f"How probably a run ends better{results.against}",
             (
-                *PAIR,
+                *COMPARED,
                 ViewColumn("Metric", "metric", "metric"),
                 ViewColumn(
                     "Probability that a run is better (bootstrap limits)",

@@ -3,10 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from thresher.analyses.contrasts import PAIR
+from thresher.analyses.contrasts import COMPARED
+from thresher.fields import PAIR, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
 from thresher.sources import COX
-from thresher.tables import HAZARDS
+
+HAZARDS: Schema = {
+    **PAIR,
+    "hazard_ratio": Field("float?", "", "Cox hazard ratio of reaching, arm over reference"),
+    "lower": Field("float?", "", "Wald lower limit"),
+    "upper": Field("float?", "", "Wald upper limit"),
+    "p": Field("float?", "", "Wald p-value, descriptive"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
@@ -39,7 +47,7 @@ ANALYSIS = Analysis(
             "sensitivity",
             lambda results: f"Hazard ratios of reaching the threshold{results.against}",
             (
-                *PAIR,
+                *COMPARED,
                 ViewColumn(
                     "Hazard ratio (Wald limits)", "hazard_ratio", "number", ("lower", "upper")
                 ),

@@ -3,9 +3,22 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from thresher.analyses.contrasts import PAIR
+from thresher.analyses.contrasts import COMPARED
+from thresher.fields import ARM, PAIR, STUDY, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
-from thresher.tables import LUCK_PAIRS, LUCK_WINNERS
+
+LUCK_PAIRS: Schema = {
+    **PAIR,
+    "seeds": Field("int", "seeds", "seeds drawn for each arm"),
+    "other_order": Field("float", "", "how often the order of means comes out otherwise"),
+    "tie": Field("float", "", "how often the means tie"),
+}
+LUCK_WINNERS: Schema = {
+    **STUDY,
+    **ARM,
+    "seeds": Field("int", "seeds", "seeds drawn for each arm"),
+    "wins": Field("float", "", "how often this arm has the smallest mean (ties shared)"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
@@ -13,7 +26,7 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     from thresher.statistics.luck import luck
 
     labels = [arm.label for arm in study.arms]
-    pairs, winners = luck(needed["events"], labels, study.entropy)
+    pairs, winners = luck(needed["events"], labels, study.entropy, study.paired)
     return {"luck_pairs": pairs, "luck_winners": winners}
 
 
@@ -55,7 +68,7 @@ def _verdict(results: Any) -> Iterator[str]:
 ANALYSIS = Analysis(
     title="Was it the seed?",
     needs=("events",),
-    uses=("arms", "pairing", "entropy"),
+    uses=("arms", "entropy"),
     tables={
         "luck_pairs": Table(
             LUCK_PAIRS,
@@ -83,7 +96,7 @@ ANALYSIS = Analysis(
             "luck",
             "How often two arms come in the other order",
             (
-                *PAIR,
+                *COMPARED,
                 ViewColumn("Seeds drawn", "seeds", "count"),
                 ViewColumn("Comes in the other order", "other_order", "share"),
                 ViewColumn("Ties", "tie", "share"),

@@ -3,9 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from thresher.fields import STUDY, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
 from thresher.sources import FRIEDMAN
-from thresher.tables import OMNIBUS
+
+OMNIBUS: Schema = {
+    **STUDY,
+    "test": Field("str", "", "the test's name"),
+    "arms": Field("int", "", "arms compared"),
+    "n": Field("int", "seeds", "seeds that every arm has"),
+    "statistic": Field("float?", "", "its statistic"),
+    "p": Field("float", "", "within-seed label permutation p-value, descriptive"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:

@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from thresher.analyses.contrasts import PAIR
+from thresher.analyses.contrasts import COMPARED
+from thresher.fields import PAIR, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
 from thresher.sources import RANKS
-from thresher.tables import RANK_TESTS
+
+RANK_TESTS: Schema = {
+    **PAIR,
+    "test": Field("str", "", "`log-rank`, `Gehan–Wilcoxon` or `Prentice–Wilcoxon`"),
+    "design": Field("str", "", "`paired` (sign-flipped scores) or `unpaired` (asymptotic)"),
+    "n": Field("int", "", "pairs (unpaired: runs of both arms)"),
+    "statistic": Field("float?", "", "studentised mean of score differences, or chi-squared"),
+    "p": Field("float", "", "two-sided p-value, not adjusted"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
@@ -32,7 +41,7 @@ ANALYSIS = Analysis(
             "sensitivity",
             lambda results: f"Rank tests{results.against}",
             (
-                *PAIR,
+                *COMPARED,
                 ViewColumn("Test", "test"),
                 ViewColumn("Design", "design"),
                 ViewColumn("n", "n", "count"),

@@ -3,9 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
+from thresher.fields import ARM, STUDY, Field, Schema
 from thresher.registry import Analysis, Table
 from thresher.sources import KAPLAN_MEIER
-from thresher.tables import SURVIVAL
+
+SURVIVAL: Schema = {
+    **STUDY,
+    **ARM,
+    "time": Field("time", "axis", "time"),
+    "at_risk": Field("int", "runs", "runs not yet there just before this epoch"),
+    "events": Field("int", "runs", "runs that reach the threshold at this epoch"),
+    "censored": Field("int", "runs", "runs censored at this epoch"),
+    "survival": Field("float", "", "Kaplan–Meier estimate of P(T > epoch)"),
+    "lower": Field("float", "", "Wilson lower limit, pointwise"),
+    "upper": Field("float", "", "Wilson upper limit, pointwise"),
+}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:

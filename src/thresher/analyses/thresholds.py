@@ -4,10 +4,42 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from thresher.analyses.contrasts import DIFFERENCE, VERDICT, plan_of
-from thresher.fields import Field
+from thresher.analyses.survival import SURVIVAL
+from thresher.fields import ARM, PAIR, SEED, STUDY, Field, Schema
 from thresher.registry import Analysis, Table, View, ViewColumn
 from thresher.sources import MAX_T
-from thresher.tables import SURVIVAL, THRESHOLD_EVENTS, THRESHOLDS
+
+GRID: Schema = {
+    "primary": Field("bool", "", "whether this is the study's own level"),
+    "n_pairs": Field("int", "seeds", "pairs (unpaired: runs of the arm)"),
+    "reached_arm": Field("int", "runs", "runs of the arm that reached the threshold"),
+    "reached_reference": Field("int", "runs", "runs of the reference that reached it"),
+    "mean_reference": Field("float", "axis", "restricted mean of the reference"),
+    "mean_difference": Field("float", "axis", "restricted mean, arm − reference"),
+    "lower": Field("float?", "axis", "lower limit at this level alone; missing = −infinity"),
+    "upper": Field("float?", "axis", "upper limit at this level alone; missing = infinity"),
+    "p": Field("float", "", "p-value at this level alone"),
+    "p_max_t": Field("float", "", "p-value adjusted for the whole grid by max-T"),
+    "p_decides": Field("float", "", "p_max_t adjusted over the contrasts at this level"),
+    "bound": Field("str", "", "the difference is `at least` or `at most` (no event), or `none`"),
+    "degenerate": Field("str", "", "why there is nothing to compare, as in contrasts, or `none`"),
+    "verdict": Field("str", "", "verdict at this level, from p_decides"),
+}
+THRESHOLDS: Schema = {
+    **PAIR,
+    "threshold": Field("float", "metric", "loss level of the grid"),
+    **GRID,
+}
+THRESHOLD_EVENTS: Schema = {
+    **STUDY,
+    **ARM,
+    **SEED,
+    "threshold": Field("float", "metric", "loss level of the grid"),
+    "time": Field("time", "axis", "event time, or the budget where not reached"),
+    "event": Field("bool", "", "whether this level was reached"),
+    "outcome": Field("str", "", "`reached`, `censored` or `diverged`"),
+    "budget": Field("time", "axis", "where runs are censored at this level"),
+}
 
 THRESHOLD = {"threshold": Field("float", "metric", "threshold of the grid")}
 

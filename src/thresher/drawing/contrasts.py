@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from thresher.drawing.arms import ArmStyle, arms_of, extremes
+from thresher.drawing.wrapping import shorten
 from thresher.results import Results
 
 PANELS = 12
@@ -96,5 +97,5 @@ def _kept(
 def heading_of(contrasts: Sequence[Contrast]) -> str:
     """Say what is subtracted from what: ``difference to lstm_forward``."""
     if contrasts[0].one:
-        return f"difference to {contrasts[0].reference.name}"
-    return "difference of the two arms"
+        return f"difference to {shorten(contrasts[0].reference.name, 2.4)}"
+    return "first arm − second"

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from thresher.drawing.arms import ArmStyle
-from thresher.drawing.labels import BASELINE, THRESHOLD, Level, dashed
+from thresher.drawing.keys import BASELINE, THRESHOLD, Level, dashed
 from thresher.drawing.palette import GREY
 from thresher.format import along, count, measure
 from thresher.metric import Axis
@@ -20,8 +20,6 @@ RUNS = 32
 ALL_RUNS = 256
 """Raw runs drawn in a figure at most."""
 _POINTS, _FEW_POINTS = 61, 31
-_SURVIVORS: dict[str, Any] = {"linewidth": 0.9, "linestyle": (0, (1.0, 2.0))}
-"""How a mean is drawn from which diverged runs are left out."""
 
 
 def finite_rows(frame: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -96,8 +94,7 @@ def draw_band(
         fill: dict[str, Any] = {"facecolor": colour, "alpha": alpha, "linewidth": 0}
         axes.fill_between(time, lower, upper, gid=arm.gid(f"band{tail}"), **fill)
     mean = rows["mean"].to_numpy(float, na_value=np.nan)
-    whole = (rows["n"] == rows["runs"]).all()
-    style: dict[str, Any] = dashed(arm.look) if whole else _SURVIVORS
+    style = dashed(arm.look, is_whole(rows))
     if len(time) == 1:
         style = {**style, "marker": arm.look.marker}
     axes.plot(time, mean, color=colour, gid=arm.gid(f"line{tail}"), **style)
@@ -109,6 +106,11 @@ def draw_faint(axes: Axes, rows: pd.DataFrame, arm: ArmStyle) -> None:
     time, mean = thinned(rows["time"].to_numpy(), rows["mean"].to_numpy(float), _FEW_POINTS)
     style: dict[str, Any] = {"color": GREY.colour, "linewidth": 0.6, "alpha": 0.45, "zorder": 0.9}
     axes.plot(time, mean, gid=arm.gid("line"), **style)
+
+
+def is_whole(rows: pd.DataFrame) -> bool:
+    """Return whether a mean is of all runs, none left out because it diverged."""
+    return bool((rows["n"] == rows["runs"]).all())
 
 
 def last_finite(values: pd.Series) -> float:

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
-from matplotlib.textpath import TextPath
+from matplotlib.ft2font import LoadFlags
 
-from thresher.drawing.style import SIZE
-
+SIZE = 8.0
+"""Of all text, points."""
 FAMILY = "DejaVu Sans"
 _PLACEHOLDER = "Last Resort"  # matplotlib's own: boxes that name a letter's block
 
@@ -45,17 +44,19 @@ def text_width(text: str, weight: str = "normal") -> float:
     Letters that the figures' font lacks count as wide as its widest, which is what Chinese and
     emoji take in other fonts.
     """
-    font = FontProperties(family=FAMILY, weight=weight)
-    lines = [_measurable(line) for line in text.split("\n") if line.strip()]
-    with mpl.rc_context({"text.parse_math": False}):
-        paths = [TextPath((0, 0), line, SIZE, prop=font) for line in lines if line]
-    return max((path.get_extents().x1 for path in paths), default=0.0) / 72 + 0.02
+    longest = max(sum(_advance(c, weight) for c in line) for line in text.split("\n"))
+    return longest / 72 + 0.02
 
 
-def _measurable(line: str) -> str:
-    lacking = set(missing(line))
-    shown = "".join("W" if c in lacking else "" if _invisible(c) else c for c in line)
-    return shown.replace("$", "S").rstrip()
+@cache
+def _advance(letter: str, weight: str) -> float:
+    """Return how far a letter moves the next one, points."""
+    if _invisible(letter):
+        return 0.0
+    font = get_font(findfont(FontProperties(family=FAMILY, weight=weight)))
+    font.set_size(SIZE, 72)
+    shown = ord("W" if missing(letter) else letter)
+    return float(font.load_char(shown, flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536
 
 
 def fallbacks(letters: str) -> tuple[list[str], str]:

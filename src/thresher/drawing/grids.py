@@ -13,7 +13,7 @@ from thresher.drawing.limits import around
 from thresher.drawing.multiples import grid
 from thresher.drawing.palette import TEXT
 from thresher.drawing.style import difference_ticks, styled, ticks
-from thresher.format import level, tick
+from thresher.format import goal, tick
 from thresher.results import Results
 
 DECIDED = ("faster", "slower", "detectable but negligible")
@@ -44,8 +44,8 @@ def over_grid(results: Results, name: str, column: str, below: str, width: float
         for contrast in contrasts
     ]
     shape = f"filled: decided by the max-T p-value; open: not; ring: the study’s {column}"
-    goal = level(study.endpoint.threshold, study.metric) if column == "budget" else "threshold"
-    heading = wording.as_sentence(f"{study.axis.unit} to {goal}, {heading_of(contrasts)}")
+    reached = goal(study) if column == "budget" else "threshold"
+    heading = wording.as_sentence(f"{study.axis.unit} to {reached}, {heading_of(contrasts)}")
     figure, panels = grid(titles, heading, f"{below}\n({shape})", width)
     values = pd.concat([contrast.rows for contrast in contrasts])
     ends = values[["mean_difference", "lower", "upper"]].to_numpy(float, na_value=np.nan)

@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from thresher.drawing.fonts import text_width
-from thresher.drawing.labels import fit, lines, wrap
 from thresher.drawing.style import LINE, add, is_wide, new, write
+from thresher.drawing.wrapping import fit, lines, wrap
 
-_LEFT, _RIGHT, _TICKS, _TOP, _BETWEEN = 0.56, 0.24, 0.26, 0.1, 0.26
+_LEFT, _RIGHT, _TICKS, _TOP, _BETWEEN = 0.56, 0.24, 0.26, 0.1, 0.34
 _COLUMNS = 3
 
 
@@ -50,7 +50,7 @@ def grid(
     texts = [_title(title, across - 0.05) for title in titles]
     head = lines(texts) * LINE + 0.12
     step = height + head
-    heading = wrap(heading, width - 0.2)
+    heading = wrap(heading, width - 0.2, "bold")
     top = _TOP + lines([heading]) * LINE + 0.06
     name = "\n".join(wrap(line, width - 0.2) for line in below.split("\n"))
     bottom = _TICKS + 0.1 + lines([name]) * LINE * 1.2 + extra

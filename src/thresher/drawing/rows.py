@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from thresher.drawing.fonts import text_width
-from thresher.drawing.labels import fit, lines, wrap
 from thresher.drawing.style import LINE, add, is_wide, new, write
+from thresher.drawing.wrapping import fit, lines, wrap
 
 _SPACE, _TICKS = 0.2, 0.26
 _LEADING = 1.2

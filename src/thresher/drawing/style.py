@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from thresher.drawing.fonts import SIZE, text_width
 from thresher.drawing.palette import TEXT
 from thresher.format import number, signed_tick, tick
 
 SINGLE, DOUBLE = 3.5, 7.2
-SIZE = 8.0
 LINE = 0.155
 """Height of a line of text."""
 
@@ -112,29 +112,46 @@ def stroke(figure: Figure, x: Sequence[float], y: Sequence[float], **options: An
 def along_axis(axes: Axes, end: float, name: str) -> None:
     """Make the x axis the study's axis, from 0 to `end`."""
     axes.set_xlim(0, end if end > 0 else 1)
-    ticks(axes, "x", tick)
+    ticks(axes, "x", tick, whole=end >= 4)  # of a range of few hours, halves are wanted
     axes.set_xlabel(name)
 
 
-def ticks(axes: Axes, which: str, text: Callable[[Any], str]) -> None:
-    """Put about a tick an 0.7 inch on the x or y axis, and format it with `text`."""
+def ticks(axes: Axes, which: str, text: Callable[[Any], str], whole: bool = False) -> None:
+    """Put about a tick an 0.7 inch on the x or y axis, and format it with `text`.
+
+    The axis' limits must be final. The axes give way where labels at the left need more room.
+    `whole` keeps ticks to whole numbers, for what is counted.
+    """
     left, bottom, right, top = place(axes)
-    length, step = (right - left, 0.7) if which == "x" else (top - bottom, 0.25)
     axis = axes.xaxis if which == "x" else axes.yaxis
+    widest = max(text_width(text(float(f"{end:.2g}"))) for end in axis.get_view_interval())
+    length, step = (right - left, max(0.7, 1.3 * widest)) if which == "x" else (top - bottom, 0.25)
     bins = int(np.clip(round(length / step), 2, 8))
-    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10], integer=whole))
     axis.set_major_formatter(FuncFormatter(lambda value, _: text(float(f"{value:.10g}"))))
+    if which == "y":
+        _make_room(axes)
 
 
-def value_axis(axes: Axes, limits: tuple[float, float], name: str, scale: str = "linear") -> None:
-    """Make the y axis one of the metric's values."""
-    axes.set_ylabel(name)
+def _make_room(axes: Axes) -> None:
+    """Move the left edge of axes to the right where the labels of its ticks need it."""
+    left, bottom, right, top = place(axes)
+    labels = axes.yaxis.get_major_formatter().format_ticks(axes.get_yticks().tolist())
+    need = max(map(text_width, labels), default=0.0) + 0.12
+    if need > left:
+        w, h = figure_of(axes).get_size_inches()
+        axes.set_position((need / w, bottom / h, (right - need) / w, (top - bottom) / h))
+
+
+def value_axis(axes: Axes, limits: tuple[float, float], scale: str = "linear") -> None:
+    """Make the y axis one of the metric's values; its name stands above the axes."""
     if scale == "log":
         axes.set_yscale("log")
         axes.set_ylim(*limits)
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
         axes.yaxis.set_minor_formatter(NullFormatter())
+        _make_room(axes)
     else:
         axes.set_ylim(*limits)
         ticks(axes, "y", tick)

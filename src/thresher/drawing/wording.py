@@ -11,7 +11,7 @@ from thresher.statistics.limits import FEWEST_FOR_BAND
 
 
 def band(results: Results, table: pd.DataFrame) -> str:
-    """Say what the bands of a table hold; which curves have none."""
+    """Say what bands a table has, and what they hold: ``with 95 % …`` or ``without …``."""
     analysis = results.study.analysis
     held = {
         "simultaneous": "the whole true mean curve lies inside with that confidence",
@@ -19,8 +19,8 @@ def band(results: Results, table: pd.DataFrame) -> str:
     }
     kinds = set(table["band"])
     if kinds == {"none"}:
-        return f"no band, since there are fewer than {FEWEST_FOR_BAND} runs"
-    text = f"{fraction(analysis.confidence)} {analysis.band} bands ({held[analysis.band]})"
+        return f"without a band, since there are fewer than {FEWEST_FOR_BAND} runs"
+    text = f"with {fraction(analysis.confidence)} {analysis.band} bands ({held[analysis.band]})"
     return f"{text}; none with fewer than {FEWEST_FOR_BAND} runs" if "none" in kinds else text
 
 
@@ -34,31 +34,30 @@ def of_pairs(results: Results, n: float) -> str:
     return f"{count(n)} {plural(n, 'pair' if results.study.paired else 'run')}"
 
 
+def against(results: Results) -> str:
+    """Name the reference, to follow a caption; empty where all pairs are compared."""
+    reference = results.study.contrast_reference
+    return f", compared with {isolated(results.label(reference))}" if reference else ""
+
+
 def runs(results: Results) -> str:
     """Say n, and how many runs were censored or diverged, where the figure does not say it."""
     arms = list(arms_of(results).values())
     sizes = sorted({arm.n for arm in arms})
     n = count(sizes[0]) if len(sizes) == 1 else f"{count(sizes[0])} to {count(sizes[-1])}"
     budget = duration(results.study.endpoint.budget, results.study.axis)
-    return f"n = {n} an arm; {_lost(arms, 'censored', f' at {budget}')}{_diverged(arms)}."
+    censored = _share(sum(arm.censored for arm in arms), arms, f"censored at {budget}")
+    died = [arm for arm in arms if arm.diverged]
+    names = listed([f"{count(arm.diverged)} of {arm.name}" for arm in died])
+    return f"n = {n} an arm; {censored}{f'; diverged: {names}' if died else ''}."
 
 
-def _diverged(arms: Sequence[ArmStyle]) -> str:
-    return f"; {_lost(arms, 'diverged')}" if any(arm.diverged for arm in arms) else ""
-
-
-def _lost(arms: Sequence[ArmStyle], outcome: str, when: str = "") -> str:
-    """Say how many runs had an outcome; of which arms, where these are few."""
-    some = [(arm, int(getattr(arm, outcome))) for arm in arms if getattr(arm, outcome)]
-    total, everything = sum(n for _, n in some), sum(arm.n for arm in arms)
-    if not some:
-        return f"no run {outcome}{when}"
-    if total == everything:
-        return f"every run {outcome}{when}"
-    text = f"{count(total)} of {count(everything)} runs {outcome}{when}"
-    if len(some) > 5 or len(arms) == 1:
-        return text
-    return f"{text} ({listed([f'{arm.name} {count(n)}' for arm, n in some])})"
+def _share(some: int, arms: Sequence[ArmStyle], outcome: str) -> str:
+    """Say how many of all runs had an outcome."""
+    total = sum(arm.n for arm in arms)
+    if some in (0, total):
+        return f"{'every' if some else 'no'} run {outcome}"
+    return f"{count(some)} of {count(total)} runs {outcome}"
 
 
 def without_curve(results: Results, arms: Sequence[str]) -> str:

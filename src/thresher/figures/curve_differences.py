@@ -30,8 +30,8 @@ def caption(results: Results) -> str:
         if arm not in {*table["arm"], *table["reference"]}
     ]
     return (
-        f"Difference of {metric.label}{results.against or ', first arm − second'}, "
-        f"{wording.pairs(results)}, with {wording.band(results, table)}. "
+        f"Difference of {metric.label}{wording.against(results) or ', first arm − second'}, "
+        f"{wording.pairs(results)}, {wording.band(results, table)}. "
         f"{ahead} 0 the arm is ahead.{thin if (table['n'] < table['runs']).any() else ''}"
         f"{wording.left_out(len(shown), total, 'contrasts')}"
         f"{wording.without_curve(results, without)} {wording.runs(results)}"
@@ -83,7 +83,8 @@ def _limits(shown: pd.DataFrame) -> Limits:
     mean = np.array([*mean[np.isfinite(mean)], 0.0])
     reach = np.ptp(mean) or 1e-3 * np.ptp([*shown[["lower", "upper"]].max(), 0.0])
     band = shown[["lower", "upper"]].to_numpy(float, na_value=np.nan)
-    return around(np.clip(band, mean.min() - reach, mean.max() + reach))
+    near = np.clip(band, mean.min() - reach, mean.max() + reach)
+    return around(np.concatenate([near.ravel(), mean]))
 
 
 def draw(results: Results, width: float) -> Iterator[Drawing]:

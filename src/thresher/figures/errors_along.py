@@ -9,7 +9,8 @@ from matplotlib.figure import Figure as Picture
 
 from thresher.drawing import wording
 from thresher.drawing.arms import arms_of, present, split
-from thresher.drawing.labels import Label, dashed, draw_labels, frame
+from thresher.drawing.keys import Head, dashed
+from thresher.drawing.labels import Label, draw_labels, frame
 from thresher.drawing.palette import GREY
 from thresher.drawing.style import styled, ticks, value_axis
 from thresher.format import count, fraction, tick
@@ -47,12 +48,13 @@ def errors_along(results: Results, rates: pd.DataFrame, width: float) -> Picture
         words = f"n = {count(arm.n)}" if len(rate) else f"all {count(arm.n)} runs diverged"
         labels.append(Label.of(arm, words, end))
     labels += [Label.of_rest(rest)] if rest else []
-    figure, axes = frame([label.text for label in labels], width, 2.4)
+    head = Head("Answers that are wrong", (), width)
+    figure, axes = frame([label.text for label in labels], head, 2.4)
     axes.set_xlim(rates.index[0], max(rates.index[-1], rates.index[0] + 1))
-    ticks(axes, "x", tick)
+    ticks(axes, "x", tick, whole=True)
     axes.set_xlabel("Position in a held-out example")
     top = max(0.1, float(rates.max().max()))
-    value_axis(axes, (0, min(top * 1.1, 1.02)), "Answers that are wrong")
+    value_axis(axes, (0, min(top * 1.1, 1.02)))
     ticks(axes, "y", fraction)
     for arm in rest:
         faint: dict[str, Any] = {"color": GREY.colour, "linewidth": 0.6, "alpha": 0.45}

@@ -10,21 +10,15 @@ from matplotlib.figure import Figure as Picture
 from matplotlib.patches import Rectangle
 
 from thresher.drawing import wording
-from thresher.drawing.contrasts import ROWS, Contrast, contrasts_of
+from thresher.drawing.contrasts import ROWS, Contrast, contrasts_of, heading_of
 from thresher.drawing.limits import Limits, around
 from thresher.drawing.palette import NEUTRAL, TEXT
 from thresher.drawing.rows import Row, row_axes
 from thresher.drawing.style import difference_ticks, is_wide, styled
-from thresher.format import count, fraction, known, level, p_value
+from thresher.format import against_margin, count, fraction, goal, known, level, p_value
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
-SIZES: Mapping[str, str] = {
-    "more than the margin": "more",
-    "less than the margin": "less",
-    "open": "open",
-}
-"""How a difference stands to the margin of equivalence, by the column ``size``."""
 PS: Mapping[str, str] = {"p_adjusted": "adjusted p", "p_max_t": "max-T p"}
 _ENDS = ("lower", "upper", "lower_family", "upper_family")
 
@@ -35,12 +29,13 @@ def caption(results: Results) -> str:
     shown, total = contrasts_of(results, table, ROWS)
     thin = "; thin, the limits for all contrasts together" if "lower_family" in table else ""
     size = (
-        " Last, whether the difference is more or less than the margin, or whether that is open."
+        " Size: whether the interval has the difference beyond the margin, within it, or leaves "
+        "that open."
         if "size" in table
         else ""
     )
     return (
-        f"Difference of restricted mean {results.study.axis.unit}{results.against}, "
+        f"Difference of restricted mean {results.study.axis.unit}{wording.against(results)}, "
         f"{wording.pairs(results)}, with the interval of the inverted test, not adjusted{thin}. "
         f"Shaded: the margin of equivalence, ±{fraction(results.study.analysis.margin)} of the "
         f"reference.{size}{wording.left_out(len(shown), total, 'contrasts')} "
@@ -82,16 +77,15 @@ def forest(
         Of the axis; so that several plots can share it.
     """
     contrasts, _ = contrasts_of(results, table, ROWS)
-    margin = results.study.analysis.margin
+    study, margin = results.study, results.study.analysis.margin
     rows = [
         Row(contrast.name, _words(contrast.row, p, not is_wide(width)), contrast.gid("label"))
         for contrast in contrasts
     ]
-    against = contrasts[0].reference.name if contrasts[0].one else "the arm after the minus"
-    goal = level(threshold, results.study.metric)
     below = f"← sooner · grey: within ±{fraction(margin)} · later →\n"
-    below += wording.as_sentence(f"{results.study.axis.unit} to {goal}, difference to {against}")
-    headings = ("verdict", PS[p], *(("margin",) if "size" in table else ()), "n")
+    reached = f"{study.axis.unit} to {goal(study, threshold)}"
+    below += wording.as_sentence(f"{reached}, {heading_of(contrasts)}")
+    headings = ("verdict", PS[p], *(("size",) if "size" in table else ()), "n")
     reserve = ("inconclusive", "< 0.001", *("",) * (len(headings) - 2))
     figure, axes = row_axes(rows, headings, below, width, reserve=reserve)
     axes.set_xlim(*(limits or forest_limits(table, margin)))
@@ -108,7 +102,8 @@ def _words(row: Mapping[Any, Any], p: str, narrow: bool) -> tuple[str, ...]:
     """Return a row's words; with the names of numbers where no heading gives them."""
     words = [str(row["verdict"]), _p(row[p], PS[p] if narrow else "")]
     if "size" in row:
-        words.append(row["size"] if narrow else SIZES.get(row["size"], row["size"]))
+        size = against_margin(row["size"], row["margin"])
+        words.append(f"size {size}" if narrow else size)
     return (*words, f"n = {count(row['n_arm'])}" if narrow else count(row["n_arm"]))
 
 

@@ -14,10 +14,12 @@ from thresher.drawing.curves import (
     draw_band,
     draw_faint,
     draw_runs,
+    is_whole,
     last_finite,
     levels_of,
 )
-from thresher.drawing.labels import Label, draw_labels, draw_levels, frame
+from thresher.drawing.keys import Head, draw_levels
+from thresher.drawing.labels import Label, draw_labels, frame
 from thresher.drawing.limits import has_log_scale, log_limits, metric_limits
 from thresher.drawing.style import along_axis, styled, value_axis
 from thresher.format import metric_title
@@ -32,7 +34,7 @@ def caption(results: Results) -> str:
     without = [arm for arm in results.tables["arms"]["arm"] if arm not in set(table["arm"])]
     thin = "A thin dotted mean leaves out the runs that diverged. "
     return (
-        f"Mean {metric.label} of each arm with {bands}. "
+        f"Mean {metric.label} of each arm {bands}. "
         f"{thin if (table['n'] < table['runs']).any() else ''}"
         f"{_raw(results)} can be switched on."
         f"{wording.without_curve(results, without)}"
@@ -70,19 +72,20 @@ def learning_curves(results: Results, width: float, scale: str = "linear") -> Pi
     if rest:
         labels.append(Label.of_rest(rest))
     levels = levels_of(results)
-    figure, axes = frame([label.text for label in labels], width, levels=levels)
+    head = Head(metric_title(study.metric), levels, width)
+    figure, axes = frame([label.text for label in labels], head)
     axes.patch.set_gid("frame")
     along_axis(axes, study.endpoint.budget, study.axis.title)
     heights = [level.value for level in levels]
     limits = (log_limits if scale == "log" else metric_limits)(table, heights, study.metric)
-    value_axis(axes, limits, metric_title(study.metric), scale)
+    value_axis(axes, limits, scale)
     for arm in rest:
         if arm.arm in curves:
             draw_faint(axes, curves[arm.arm], arm)
     for arm in chosen:
         draw_runs(axes, results, arm, len(chosen))
         if arm.arm in curves:
-            draw_band(axes, curves[arm.arm], arm)
+            draw_band(axes, curves[arm.arm], arm, min(0.18, 1.44 / len(chosen)))
     draw_levels(axes, levels)
     draw_labels(axes, labels)
     return figure
@@ -90,7 +93,7 @@ def learning_curves(results: Results, width: float, scale: str = "linear") -> Pi
 
 def _label(results: Results, arm: ArmStyle, rows: pd.DataFrame) -> Label:
     end = last_finite(rows.sort_values("time")["mean"])
-    return Label.of(arm, curve_counts(results, arm, rows), end)
+    return Label.of(arm, curve_counts(results, arm, rows), end, is_whole(rows))
 
 
 def draw(results: Results, width: float) -> Iterator[Drawing]:

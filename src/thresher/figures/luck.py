@@ -13,12 +13,13 @@ from matplotlib.patches import Rectangle
 from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of, present
 from thresher.drawing.fonts import text_width
-from thresher.drawing.labels import fit, lines
 from thresher.drawing.palette import ink_on
 from thresher.drawing.style import LINE, add, figure_of, is_wide, new, place, styled, write
+from thresher.drawing.wrapping import fit, lines
 from thresher.format import count, fraction, listed, plural
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
+from thresher.statistics.luck import DRAWS
 
 PAIRS = 30
 """Pairs shown at most: the most uncertain with one seed."""
@@ -32,9 +33,18 @@ def caption(results: Results) -> str:
     shown, total = _winners(results), winners["arm"].nunique()
     return (
         "How often each arm would have had the best mean, and how often two arms would have come "
-        f"in the other order, with {listed(sizes)} seeds drawn for each arm out of those there are."
-        f"{wording.left_out(len(shown), total, 'arms')} {wording.runs(results)}"
+        f"in the other order, with {listed(sizes)} seeds drawn for each arm out of those there are "
+        f"(exact for 1, else {count(DRAWS)} draws)."
+        f"{wording.left_out(len(shown), total, 'arms')}{_most_uncertain(results)} "
+        f"{wording.runs(results)}"
     )
+
+
+def _most_uncertain(results: Results) -> str:
+    of_reference = results.study.reference is not None
+    pairs = len(results.tables["arms"]) - 1
+    pairs = pairs if of_reference else pairs * (pairs + 1) // 2
+    return f" Of the pairs the {PAIRS} most uncertain are shown." if pairs > PAIRS else ""
 
 
 def _winners(results: Results) -> list[ArmStyle]:

@@ -1,9 +1,9 @@
 """All pairs of arms: difference in time to threshold, and verdict, in one triangle."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -14,10 +14,11 @@ from matplotlib.patches import Rectangle
 from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of
 from thresher.drawing.fonts import text_width
-from thresher.drawing.labels import fit, lines, shorten, wrap
 from thresher.drawing.palette import ink_on
 from thresher.drawing.style import LINE, add, new, styled, write
-from thresher.format import SIGNS, level, signed_duration
+from thresher.drawing.wrapping import fit, lines, shorten, wrap
+from thresher.format import SIGNS, goal, signed_duration
+from thresher.metric import Axis
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
@@ -66,8 +67,8 @@ def matrix(results: Results, width: float) -> Picture:
     cell = min((width - left - 0.1) / (len(arms) - 1), 0.75)
     columns = [shorten(arm.name, _TALLEST) for arm in arms[:-1]]
     height = max(min(cell, 0.42), lines(rows) * LINE + 0.04)
-    goal = level(results.study.endpoint.threshold, results.study.metric)
-    legend = wording.as_sentence(f"{results.study.axis.unit} to {goal}, row − column")
+    study = results.study
+    legend = wording.as_sentence(f"{study.axis.unit} to {goal(study)}, row − column")
     legend = "\n".join(wrap(line, width - 0.2) for line in (legend, *_whole(arms[0]), _MEANING))
     bottom = (legend.count("\n") + 1) * LINE * 1.1 + 0.2
     tops = [text_width(name) - k * height for k, name in enumerate(columns)]
@@ -75,7 +76,8 @@ def matrix(results: Results, width: float) -> Picture:
     axes = add(figure, left, bottom, cell * (len(arms) - 1), height * (len(arms) - 1))
     axes.set(xlim=(0, len(arms) - 1), ylim=(len(arms), 1))
     axes.axis("off")
-    _cells(axes, pairs, {arm.arm: (k, arm) for k, arm in enumerate(arms)}, cell)
+    places = {arm.arm: (k, arm) for k, arm in enumerate(arms)}
+    _cells(axes, _said(pairs, places, study.axis), cell)
     for k, name in enumerate(rows, start=1):
         y = bottom + (len(arms) - k - 0.5) * height
         write(figure, left - 0.1, y, name, ha="right", gid=arms[k].gid("row"))
@@ -93,33 +95,47 @@ def _whole(first: ArmStyle) -> Sequence[str]:
     return [f"First column: {first.name}"] if shortened else []
 
 
-def _cells(
-    axes: Axes, pairs: pd.DataFrame, places: Mapping[str, tuple[int, ArmStyle]], width: float
-) -> None:
-    """Fill the cells; with numbers where the widest of them fits `width` inches."""
-    differences = pairs["mean_difference"].to_numpy(float)
-    reach = float(np.abs(differences).max()) or 1.0
-    colours, scale = sns.color_palette("vlag", as_cmap=True), Normalize(-reach, reach)
-    swapped = {"faster": "slower", "slower": "faster"}
-    found = []
+@dataclass(frozen=True)
+class _Cell:
+    """A pair: its column and row, what it is called, the difference, in words, and the sign."""
+
+    x: int
+    y: int
+    gid: str
+    difference: float
+    words: str
+    sign: str
+
+
+def _said(
+    pairs: pd.DataFrame, places: Mapping[str, tuple[int, ArmStyle]], axis: Axis
+) -> list[_Cell]:
+    """Say every pair as row − column, the later arm of the study in the row."""
+    swapped, found = {"faster": "slower", "slower": "faster"}, []
     for row in pairs.to_dict("records"):
         (x, reference), (y, arm) = places[row["reference"]], places[row["arm"]]
         difference, verdict = row["mean_difference"], row["verdict"]
         if y < x:
             x, reference, y, arm = y, arm, x, reference
             difference, verdict = -difference, swapped.get(verdict, verdict)
-        name = f"pair-{arm.index}-{reference.index}"
-        found.append((x, y, name, difference, SIGNS.get(verdict, "?")))
-    numbers = all(
-        text_width(f"{signed_duration(difference)} {sign}") + 0.04 < width
-        for *_, difference, sign in found
-    )
-    for x, y, name, difference, sign in found:
-        colour = colours(scale(difference))
-        axes.add_patch(Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white", gid=name))
-        text = f"{signed_duration(difference)} {sign}" if numbers else sign
-        style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink_on(colour)}
-        axes.text(x + 0.5, y + 0.5, text, **style)
+        gid = f"pair-{arm.index}-{reference.index}"
+        words, sign = signed_duration(difference, axis), SIGNS.get(verdict, "?")
+        found.append(_Cell(x, y, gid, difference, f"{words} {sign}", sign))
+    return found
+
+
+def _cells(axes: Axes, cells: Sequence[_Cell], width: float) -> None:
+    """Fill the cells; with numbers where the widest of them fits `width` inches."""
+    reach = max(abs(cell.difference) for cell in cells) or 1.0
+    colours, scale = sns.color_palette("vlag", as_cmap=True), Normalize(-reach, reach)
+    numbers = all(text_width(cell.words) + 0.04 < width for cell in cells)
+    for cell in cells:
+        colour = colours(scale(cell.difference))
+        style: dict[str, Any] = {"facecolor": colour, "edgecolor": "white", "gid": cell.gid}
+        axes.add_patch(Rectangle((cell.x, cell.y), 1, 1, **style))
+        text = cell.words if numbers else cell.sign
+        ink: dict[str, Any] = {"ha": "center", "va": "center", "color": ink_on(colour)}
+        axes.text(cell.x + 0.5, cell.y + 0.5, text, **ink)
 
 
 def draw(results: Results, width: float) -> Iterator[Drawing]:

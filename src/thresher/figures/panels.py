@@ -11,24 +11,23 @@ from matplotlib.figure import Figure as Picture
 from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of
 from thresher.drawing.curves import curve_counts, draw_band, finite_rows, levels_of
-from thresher.drawing.labels import (
+from thresher.drawing.keys import (
+    Head,
     dashed,
     draw_levels,
     draw_paragraph,
-    level_room,
-    name_levels,
     paragraph,
     paragraph_lines,
-    wrap,
 )
 from thresher.drawing.limits import metric_limits
 from thresher.drawing.style import LINE, add, along_axis, is_wide, new, styled, value_axis, write
+from thresher.drawing.wrapping import wrap
 from thresher.figures.learning_curves import shown_curves
 from thresher.format import metric_title
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
-_LEFT, _BOTTOM, _HEIGHT, _BETWEEN = 0.7, 0.46, 2.2, 0.3
+_LEFT, _BOTTOM, _HEIGHT, _BETWEEN = 0.56, 0.46, 2.2, 0.34
 
 
 def caption(results: Results) -> str:
@@ -41,7 +40,7 @@ def caption(results: Results) -> str:
     )
     named = [arm for panel in results.study.report.panels for arm in panel.arms]
     without = [arm for arm in dict.fromkeys(named) if arm not in set(table["arm"])]
-    return f"{left} with {wording.band(results, table)}.{wording.without_curve(results, without)}"
+    return f"{left} {wording.band(results, table)}.{wording.without_curve(results, without)}"
 
 
 @dataclass(frozen=True)
@@ -70,16 +69,16 @@ def panels(results: Results, width: float) -> Picture:
     """
     table, levels, wanted = shown_curves(results), levels_of(results), results.study.report.panels
     rows = [_row(results, table, panel.title, panel.arms, width) for panel in wanted]
-    named = level_room(levels, width)
-    heights = [row.room + named + _HEIGHT + _BOTTOM for row in rows]
+    head = Head(metric_title(results.study.metric), levels, width)
+    heights = [row.room + head.height + _HEIGHT + _BOTTOM for row in rows]
     figure = new(width, sum(heights))
     ceiling = float(figure.get_size_inches()[1])
     for k, row in enumerate(rows):
         first = ceiling - 0.14 - (row.title.count("\n") + 1) * LINE - 0.02
         write(figure, 0.1, ceiling - 0.14 + LINE / 2, row.title, weight="bold", va="top")
         draw_paragraph(figure, row.key, row.arms, first, f"panel-{k}-")
-        bottom = ceiling - row.room - named - _HEIGHT
-        name_levels(figure, levels, bottom + _HEIGHT + 0.24, f"panel-{k}-")
+        bottom = ceiling - row.room - head.height - _HEIGHT
+        head.draw(figure, bottom + _HEIGHT + 0.24, f"panel-{k}-")
         axes = _axes(results, figure, table, bottom)
         if len(axes) == 2:
             _alone(axes[0], results, row.arms, k)
@@ -100,7 +99,7 @@ def _row(
     words = [
         f"{arm.name}, {curve_counts(results, arm, table[table['arm'] == arm.arm])}" for arm in arms
     ]
-    return _Row(wrap(title, width - 0.2), arms, paragraph(words, width - 0.1))
+    return _Row(wrap(title, width - 0.2, "bold"), arms, paragraph(words, width - 0.1))
 
 
 def _axes(results: Results, figure: Picture, table: pd.DataFrame, bottom: float) -> list[Axes]:
@@ -115,7 +114,7 @@ def _axes(results: Results, figure: Picture, table: pd.DataFrame, bottom: float)
     for k, title in enumerate(titles):
         axes = add(figure, _LEFT + k * (across + _BETWEEN), bottom, across, _HEIGHT)
         along_axis(axes, study.endpoint.budget, study.axis.title)
-        value_axis(axes, limits, "" if k else metric_title(study.metric))
+        value_axis(axes, limits)
         axes.tick_params(labelleft=not k)
         axes.set_title(title, pad=4)
         found.append(axes)
@@ -128,6 +127,7 @@ def _alone(axes: Axes, results: Results, arms: Sequence[ArmStyle], row: int) -> 
     for arm in arms:
         run = finite[finite["arm"] == arm.arm].sort_values("time")
         style: dict[str, Any] = {"color": arm.look.colour, **dashed(arm.look)}
+        style |= {"marker": arm.look.marker} if len(run) == 1 else {}
         axes.plot(run["time"], run[metric], gid=f"panel-{row}-{arm.gid('run')}", **style)
 
 

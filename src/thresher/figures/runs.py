@@ -14,7 +14,7 @@ from thresher.drawing.contrasts import ROWS
 from thresher.drawing.palette import NEUTRAL
 from thresher.drawing.rows import Row, row_axes
 from thresher.drawing.style import along_axis, styled
-from thresher.format import level
+from thresher.format import goal
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
@@ -53,10 +53,7 @@ def runs(results: Results, width: float) -> Picture:
     events = results.tables["events"]
     events = events[events["arm"].isin([arm.arm for arm in arms])]
     rows = [Row(arm.name, (arm.counts,), arm.gid("label")) for arm in arms]
-    below = wording.as_sentence(
-        f"{study.axis.unit} to {level(study.endpoint.threshold, study.metric)}"
-    )
-    below += f"\n({_marks(events)})"
+    below = wording.as_sentence(f"{study.axis.unit} to {goal(study)}\n({_marks(events)})")
     figure, axes = row_axes(rows, ("",), below, width, pitch=0.34)
     along_axis(axes, study.endpoint.budget, "")
     axes.set_xlim(0, study.endpoint.budget * 1.02)

@@ -10,11 +10,12 @@ from matplotlib.figure import Figure as Picture
 from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of, present
 from thresher.drawing.curves import finite_rows
-from thresher.drawing.labels import dashed, draw_paragraph, paragraph, paragraph_lines
+from thresher.drawing.keys import dashed, draw_paragraph, paragraph, paragraph_lines
 from thresher.drawing.limits import metric_limits
 from thresher.drawing.multiples import grid
 from thresher.drawing.palette import TEXT
 from thresher.drawing.style import LINE, along_axis, styled, ticks
+from thresher.drawing.wrapping import shorten
 from thresher.format import metric_title, tick
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
@@ -64,6 +65,7 @@ def single_runs(results: Results, seeds: Sequence[Any], width: float) -> Picture
         for arm in arms:
             run = finite[(finite["seed"] == seed) & (finite["arm"] == arm.arm)].sort_values("time")
             style: dict[str, Any] = {"color": arm.look.colour, **dashed(arm.look)}
+            style |= {"marker": arm.look.marker} if len(run) == 1 else {}
             gid = arm.gid(f"run-{k}")
             axes.plot(run["time"], run[name], gid=gid, linewidth=1.1, **style)
         axes.axhline(threshold, color=TEXT, linewidth=0.8, linestyle=(0, (6, 2)))
@@ -94,7 +96,7 @@ def _title(results: Results, seed: Any) -> str:
         none = not events.loc[events["seed"] == seed, "event"].any()
         return f"seed {seed}: no run gets there" if none else f"seed {seed}: a tie"
     wrong = "" if winner == overall_winner(present(arms, events)) else ", the wrong one"
-    return f"seed {seed}: {arms[winner].name} wins{wrong}"
+    return f"seed {seed}: {shorten(arms[winner].name, 1.4)} wins{wrong}"
 
 
 def drawn_seeds(results: Results) -> list[Any]:

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure as Picture
 
 from thresher.drawing.arms import ArmStyle, arms_of, present, split
 from thresher.drawing.fonts import text_width
-from thresher.drawing.labels import KEY, Label, dashed, draw_labels, frame, key, shorten
+from thresher.drawing.keys import KEY, Head, dashed, key
+from thresher.drawing.labels import Label, draw_labels, frame
 from thresher.drawing.palette import GREY
 from thresher.drawing.style import (
     LINE,
@@ -21,7 +22,8 @@ from thresher.drawing.style import (
     value_axis,
     write,
 )
-from thresher.format import count, fraction, level
+from thresher.drawing.wrapping import shorten
+from thresher.format import count, fraction, goal, level
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 from thresher.statistics.limits import FEWEST_FOR_BAND
@@ -63,10 +65,11 @@ def survival(results: Results, width: float, of_grid: float | None = None) -> Pi
     labels = [Label.of(arm, arm.counts, _end(curves[arm.arm])) for arm in chosen]
     labels += [Label.of_rest(rest)] if rest else []
     room = (len(chosen) + 1) * LINE + 0.12
-    figure, axes = frame(_widest(labels, chosen), width, 2.8, room)
     threshold = study.endpoint.threshold if of_grid is None else of_grid
+    head = Head(f"Runs not yet at {goal(study, threshold)}", (), width)
+    figure, axes = frame(_widest(labels, chosen), head, 2.8, room)
     along_axis(axes, study.endpoint.budget, study.axis.title)
-    value_axis(axes, (0, 1.02), f"Runs not yet at {level(threshold, study.metric)}")
+    value_axis(axes, (0, 1.02))
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [fraction(k / 4) for k in range(5)])
     for arm in rest:
         _curve(axes, curves[arm.arm], arm, bands=False)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from thresher.drawing import wording
 from thresher.drawing.contrasts import contrasts_of
 from thresher.drawing.grids import over_grid
-from thresher.format import metric_title
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
@@ -23,7 +22,8 @@ def caption(results: Results) -> str:
 
 def draw(results: Results, width: float) -> Iterator[Drawing]:
     """Yield the effect over the threshold grid."""
-    name = f"Threshold: {metric_title(results.study.metric)}"
+    metric = results.study.metric
+    name = f"Threshold of {metric.label}{f' ({metric.unit})' if metric.unit else ''}"
     yield Drawing(over_grid(results, "thresholds", "threshold", name, width))
 
 

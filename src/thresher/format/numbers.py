@@ -90,10 +90,20 @@ def signed_duration(value: Any, axis: Axis | None = None) -> str:
 
 
 def tick(value: Any) -> str:
-    """Format a tick of an axis: ``1,000``, ``2.5``, ``−20``; never rounded to its neighbour."""
-    if known(value) and value == round(value):
-        return count(value)
-    return number(value, 6)
+    """Format a tick of an axis: ``1,000``, ``2.5``, ``−20``, ``250k``, ``3M``, ``2e−6``.
+
+    Never rounded to its neighbour, and short whatever its size.
+    """
+    if not known(value) or math.isinf(value) or value == 0:
+        return number(value)
+    size = abs(value)
+    if size < 1e-4 or size >= 1e12:
+        mantissa, exponent = f"{value:.4e}".split("e")
+        return f"{number(float(mantissa), 5)}e{count(int(exponent))}"
+    for suffix, step in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if size >= max(step, 1e5):
+            return f"{number(value / step, 6)}{suffix}"
+    return count(value) if value == round(value) else number(value, 6)
 
 
 def signed_tick(value: Any) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from thresher.fields import VERDICTS
 from thresher.format.goals import goal
 from thresher.format.numbers import (
     along,
@@ -18,7 +19,6 @@ from thresher.format.numbers import (
 )
 from thresher.format.words import plural, several
 from thresher.study.plan import Study
-from thresher.tables import VERDICTS
 
 CAP = 10_000
 """Guesses of seeds end there."""
@@ -45,7 +45,7 @@ def verdict_sentence(
     Raises
     ------
     ValueError
-        If the verdict is not one of `tables.VERDICTS`.
+        If the verdict is not one of `fields.VERDICTS`.
     """
     if contrast["verdict"] not in _SENTENCES:
         raise ValueError(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from thresher.declarations import Head, ModelDeclaration, Option
+from thresher.models._options import DROPOUT, RECURRENT_DROPOUT
 
 Shape = tuple[int, ...]
 
@@ -13,10 +14,13 @@ def build(options: Mapping[str, Any], inputs: Shape, head: Head) -> Any:
     import keras
 
     sequence = keras.Input(inputs)
-    hidden = keras.layers.Bidirectional(
-        keras.layers.LSTM(options["units"], return_sequences=head.per_timestep),
-        merge_mode=options["merge_mode"],
-    )(sequence)
+    lstm = keras.layers.LSTM(
+        options["units"],
+        return_sequences=head.per_timestep,
+        dropout=options["dropout"],
+        recurrent_dropout=options["recurrent_dropout"],
+    )
+    hidden = keras.layers.Bidirectional(lstm, merge_mode=options["merge_mode"])(sequence)
     # On a sequence, Dense is time-distributed: the same weights at every timestep.
     return keras.Model(sequence, keras.layers.Dense(head.units, activation=head.activation)(hidden))
 
@@ -40,6 +44,8 @@ MODEL = ModelDeclaration(
             bare=True,
             help="How the outputs of the two directions are joined.",
         ),
+        "dropout": DROPOUT,
+        "recurrent_dropout": RECURRENT_DROPOUT,
     },
     build=build,
     parameters=parameters,

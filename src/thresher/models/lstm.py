@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from thresher.declarations import Head, ModelDeclaration, Option
+from thresher.models._options import DROPOUT, RECURRENT_DROPOUT, UNITS
 
 Shape = tuple[int, ...]
 
@@ -23,6 +24,8 @@ def build(options: Mapping[str, Any], inputs: Shape, head: Head) -> Any:
         options["units"],
         return_sequences=head.per_timestep,
         go_backwards=options["direction"] != "forward",
+        dropout=options["dropout"],
+        recurrent_dropout=options["recurrent_dropout"],
     )(sequence)
     if options["direction"] == "backward_aligned" and head.per_timestep:
         hidden = keras.ops.flip(hidden, axis=1)
@@ -38,13 +41,15 @@ def parameters(options: Mapping[str, Any], inputs: Shape, head: Head) -> int:
 
 MODEL = ModelDeclaration(
     options={
-        "units": Option(int, 20, "units", minimum=1, maximum=4096, help="Units of the layer."),
+        "units": UNITS,
         "direction": Option(
             str,
             "forward",
             choices=("forward", "backward", "backward_aligned"),
             help="Order in which the sequence is read; `backward` keeps its output reversed.",
         ),
+        "dropout": DROPOUT,
+        "recurrent_dropout": RECURRENT_DROPOUT,
     },
     build=build,
     parameters=parameters,

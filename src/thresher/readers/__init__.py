@@ -8,11 +8,13 @@ from typing import Literal
 import pandas as pd
 
 from thresher.readers._frame import read_frame
-from thresher.readers._imported import Imported, Request, check_columns, read_files
+from thresher.readers._imported import Imported, read_files
+from thresher.readers._patterns import find
 from thresher.readers._problems import ReadError
 from thresher.readers._reader import NAMES, Reader, load
+from thresher.readers._request import Request, check_columns, checked_arms
 
-__all__ = ["NAMES", "Imported", "ReadError", "Reader", "from_frame", "load", "read"]
+__all__ = ["NAMES", "Imported", "ReadError", "Reader", "find", "from_frame", "load", "read"]
 
 
 def read(
@@ -26,6 +28,7 @@ def read(
     metric: str | None = None,
     line: str | None = None,
     folder: str | Path | None = None,
+    cache: str | Path | None = None,
 ) -> Imported:
     r"""Read logs into one long table: arm, seed, axis, metric.
 
@@ -55,6 +58,9 @@ def read(
         ``epoch (?P<epoch>\d+).*loss (?P<loss>\S+)``.
     folder : path, optional
         What patterns are relative to; the working directory without.
+    cache : path, optional
+        A file that keeps what each log said, so that only changed ones are read again; long tables
+        are not kept.
 
     Returns
     -------
@@ -72,8 +78,9 @@ def read(
     columns = dict(columns or {})
     check_columns(columns)
     patterns = [files] if isinstance(files, (str, Path)) else list(files)
+    kept = Path(cache) if cache is not None else None
     format = format or ("log_lines" if line else None)
-    request = Request(columns, arms, format, on_restart, axis, metric, line)
+    request = Request(columns, checked_arms(arms), format, on_restart, axis, metric, line, kept)
     root = Path(folder) if folder is not None else Path.cwd()
     return read_files([str(pattern) for pattern in patterns], root, request)
 
@@ -109,4 +116,6 @@ def from_frame(
     check_columns(columns)
     if nan not in {None, "diverged", "missing"}:
         raise ReadError(f"nan: must be diverged or missing, but was {nan}")
-    return read_frame(frame, Request(columns, arms, None, on_restart, axis, metric, None), nan)
+    return read_frame(
+        frame, Request(columns, checked_arms(arms), None, on_restart, axis, metric, None), nan
+    )

@@ -122,7 +122,7 @@ class LogFile:
             Where it is too large, an archive, or damaged.
         """
         data = self._unpacked(self._raw, MAX_BYTES, whole=True)
-        if not data.strip():
+        if not data or data.isspace():
             raise NotALogError("it is empty")
         return data
 

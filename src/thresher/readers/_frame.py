@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from thresher.readers._files import LogFile
-from thresher.readers._imported import Imported, Request, assemble
+from thresher.readers._imported import Imported, assemble
 from thresher.readers._patterns import Found
 from thresher.readers._problems import ReadError, place
 from thresher.readers._reader import Coded, Piece
+from thresher.readers._request import Request
 from thresher.readers._select import axis_column, value_column
 
 NAME = "the DataFrame"

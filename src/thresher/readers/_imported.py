@@ -5,7 +5,7 @@ import sqlite3
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +15,15 @@ import pyarrow as pa
 
 from thresher.files import digest
 from thresher.readers import _judge
+from thresher.readers._cache import opened
 from thresher.readers._files import LogFile
 from thresher.readers._merge import merge
-from thresher.readers._naming import name_runs, words
+from thresher.readers._naming import name_runs
 from thresher.readers._patterns import find
 from thresher.readers._problems import NotALogError, ReadError, grouped, listed
-from thresher.readers._reader import Options, Piece, choose, load
-from thresher.readers._rows import Rows
+from thresher.readers._reader import Piece, choose, load
+from thresher.readers._request import Request
+from thresher.readers._rows import Rows, bounds_of
 
 
 @dataclass(frozen=True)
@@ -67,47 +69,6 @@ class Imported:
         return float(self.summary["spacing"].max())
 
 
-@dataclass(frozen=True)
-class Request:
-    """What `read` was asked, checked."""
-
-    columns: Mapping[str, str | Sequence[str]]
-    arms: Mapping[str, str | None] | None
-    format: str | None
-    on_restart: str | None
-    axis: str | None
-    metric: str | None
-    line: str | None
-
-    def options(self) -> Options:
-        """Return the part that readers need."""
-        arm, seed = words(self.columns)
-        value, axis = self.columns.get("value"), self.columns.get("axis")
-        return Options(
-            value=str(value) if value is not None else self.metric,
-            axis=None if axis is None else str(axis),
-            axis_name=self.axis,
-            keys=frozenset({"run", *(arm or ("arm",)), seed or "seed"}),
-            line=self.line,
-            on_restart=self.on_restart,
-        )
-
-
-KNOWN_COLUMNS = ("value", "axis", "arm", "seed", "run")
-
-
-def check_columns(columns: Mapping[str, str | Sequence[str]]) -> None:
-    """Refuse roles that there are not."""
-    for role, name in columns.items():
-        if role not in KNOWN_COLUMNS:
-            raise ReadError(f"columns: {role} is none of {', '.join(KNOWN_COLUMNS)}")
-        names = [name] if isinstance(name, str) else list(name)
-        if not names or not all(isinstance(one, str) and one for one in names):
-            raise ReadError(f"columns: {role} must be a name, but was {name!r}")
-        if not isinstance(name, str) and role != "arm":
-            raise ReadError(f"columns: {role} must be one name, but was {name!r}")
-
-
 def read_files(files: str | Sequence[str], folder: Path, request: Request) -> Imported:
     """Read logs; see `thresher.readers.read`."""
     logs = [LogFile(found) for found in find(files, folder)]
@@ -122,6 +83,7 @@ def _read_pieces(
     logs: list[LogFile], folder: Path, request: Request
 ) -> tuple[list[Piece], list[tuple[str, str]], dict[str, str], tuple[str, ...]]:
     options = request.options()
+    kept = opened(request.cache, options, request.format)
     pieces: list[Piece] = []
     left_out: list[tuple[str, str]] = []
     digests: dict[str, str] = {}
@@ -130,7 +92,10 @@ def _read_pieces(
     for reader_name, group in _groups(logs, request.format, left_out, problems):
         reader = load(reader_name)
         try:
-            read = reader.read(group, options)
+            read = kept.get(reader_name, group)
+            if read is None:
+                read = reader.read(group, options)
+                kept.put(reader_name, group, read)
             titles[reader.title] = None
             pieces += read
             digests |= _digests(group, read, folder)
@@ -149,6 +114,7 @@ def _read_pieces(
         problems = [f"{file}: {reason}; nothing else is there" for file, reason in left_out]
     if problems:
         raise ReadError(*grouped(problems))
+    kept.save()
     return pieces, left_out, digests, tuple(titles)
 
 
@@ -253,7 +219,7 @@ def _names(pieces: list[Piece], request: Request) -> tuple[str, str]:
 
 def _table(rows: Rows, axis: str, metric: str) -> pd.DataFrame:
     seeds = _typed_seeds(rows.seed_labels)
-    runs = np.unique(rows.run)
+    runs = rows.run[bounds_of(rows.run)[:-1]]
     order = np.lexsort((_ranks(seeds)[rows.run_seed[runs]], rows.run_arm[runs]))
     rank = np.empty(len(rows.run_arm), np.int64)
     rank[runs[order]] = np.arange(len(runs))

@@ -92,8 +92,8 @@ def refuse_what_is_no_study(rows: Rows, metric: str, told: bool) -> None:
     """
     if not len(rows.run):
         raise ReadError(f"{metric}: nothing was measured in any log; is it the right column?")
-    sizes = np.unique(rows.run, return_counts=True)[1]
-    if sizes.max() == 1:
+    bounds = bounds_of(rows.run)
+    if np.diff(bounds).max() == 1:
         file, _ = rows.where(0)
         raise ReadError(
             f"{file}: {metric} has a single value in each run: a result, not a course over time; "
@@ -106,7 +106,7 @@ def refuse_what_is_no_study(rows: Rows, metric: str, told: bool) -> None:
 
 def arms_or_seeds(rows: Rows) -> str | None:
     """Ask whether arms of one run each are the seeds of fewer arms; None where they are not."""
-    arm_of_run = rows.run_arm[np.unique(rows.run)]
+    arm_of_run = rows.run_arm[rows.run[bounds_of(rows.run)[:-1]]]
     arms = [rows.arm_labels[code] for code in dict.fromkeys(arm_of_run.tolist())]
     if len(arms) < 3 or len(arms) < len(arm_of_run):
         return None

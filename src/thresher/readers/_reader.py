@@ -10,7 +10,7 @@ import numpy as np
 
 from thresher.declarations import names
 from thresher.readers._files import LogFile
-from thresher.readers._problems import NotALogError, ReadError, listed
+from thresher.readers._problems import NotALogError, ReadError, listed, place
 
 NAMES = names(Path(__file__).parent)
 
@@ -94,6 +94,33 @@ def only(piece: Piece, keep: np.ndarray) -> Piece:
         keys=keys,
         lines=lines[keep],
     )
+
+
+def placed(piece: Piece, blanks: bool = True) -> Piece:
+    """Return a piece whose rows all have a place on the axis.
+
+    Parameters
+    ----------
+    piece : Piece
+        Its axis may be NaN or infinite where the log has no place.
+    blanks : bool
+        Whether rows without the metric are kept, because they tell how the axis runs.
+
+    Raises
+    ------
+    ReadError
+        Where a measured value has no place.
+    """
+    known = np.isfinite(piece.axis)
+    lost = piece.measured & ~known
+    if lost.any():
+        row = int(lost.argmax())
+        where = place(piece.file.shown, piece.line(row), piece.axis_name)
+        raise ReadError(
+            f"{where}: is no place on the axis, but {piece.value_name} is {piece.value[row]:g} "
+            f"there; give each value its {piece.axis_name}"
+        )
+    return only(piece, known if blanks else piece.measured)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from thresher.readers._csv import read_columns
 from thresher.readers._files import LogFile
 from thresher.readers._layout import Layout, cells, parse_number
 from thresher.readers._problems import ReadError, listed, place
-from thresher.readers._reader import Options, Piece, Reader, only
+from thresher.readers._reader import Options, Piece, Reader, placed
 from thresher.readers._select import INDEX, axis_column, refuse_foreign, value_column
 
 _SPREAD = ("std", "sd", "se", "sem", "stderr", "stddev", "ci", "lower", "upper", "low", "high")
@@ -73,14 +73,9 @@ def _piece(
     counted = axis == INDEX and INDEX not in found.header
     columns = read_columns(file, [value] if counted else [value, axis], keys, found)
     measured = columns.measured[value]
-    if counted:
-        steps, known = np.arange(len(measured), dtype=float), np.ones(len(measured), bool)
-    else:
-        steps = columns.numbers[axis]
-        known = columns.measured[axis] & np.isfinite(steps)
     piece = Piece(
         file=file,
-        axis=steps,
+        axis=np.arange(len(measured), dtype=float) if counted else columns.numbers[axis],
         value=columns.numbers[value],
         measured=measured,
         axis_name=axis,
@@ -89,14 +84,7 @@ def _piece(
         lines=columns.lines,
         notes=columns.notes,
     )
-    lost = measured & ~known
-    if lost.any():
-        row = int(lost.argmax())
-        raise ReadError(
-            f"{place(file.shown, piece.line(row), axis)}: is no place on the axis, but {value} is "
-            f"{piece.value[row]:g} there; give each value its {axis}"
-        )
-    return only(piece, known if blanks else measured)
+    return placed(piece, blanks)
 
 
 def _refuse_averages(file: LogFile, header: Sequence[str], value: str, options: Options) -> None:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from thresher.readers._files import MAX_BYTES, LogFile
 from thresher.readers._problems import ReadError, place
-from thresher.readers._reader import Coded, Options, Piece, Reader, only
+from thresher.readers._reader import Coded, Options, Piece, Reader, placed
 from thresher.readers._select import INDEX, axis_column, refuse_foreign, value_column
 
 
@@ -33,14 +33,9 @@ def read(files: Sequence[LogFile], options: Options) -> list[Piece]:
     counted = axis == INDEX and INDEX not in header
     table = _columns(file, parquet, [value, *([] if counted else [axis]), *keys])
     values, measured = _numbers(file, table, value)
-    steps, known = np.arange(len(values), dtype=float), np.ones(len(values), bool)
-    if not counted:
-        steps, known = _numbers(file, table, axis)
-        known &= np.isfinite(steps)
-    if (measured & ~known).any():
-        raise ReadError(f"{place(file.shown, column=axis)}: is missing where {value} is measured")
+    steps = np.arange(len(values), dtype=float) if counted else _numbers(file, table, axis)[0]
     words = {name: _words(table.column(name)) for name in keys}
-    return [only(Piece(file, steps, values, measured, axis, value, words), known)]
+    return [placed(Piece(file, steps, values, measured, axis, value, words))]
 
 
 def _columns(file: LogFile, parquet: pq.ParquetFile, names: list[str]) -> pa.Table:

@@ -7,7 +7,7 @@ import numpy as np
 
 from thresher.readers._csv import Columns, read_columns
 from thresher.readers._files import LogFile
-from thresher.readers._problems import ReadError, listed, place
+from thresher.readers._problems import NotALogError, ReadError, listed, place
 from thresher.readers._reader import Options, Piece, Reader
 from thresher.readers._select import axis_column, value_column
 from thresher.readers.csv_table import read_table
@@ -77,9 +77,7 @@ def _monitors(files: Sequence[LogFile], options: Options) -> Piece:
     value = value_column(first.shown, header, options.value, "r")
     axis = axis_column(first.shown, header, options.axis, options.axis_name, _MONITOR)
     wanted = list(dict.fromkeys(["r", "l", "t", value]))
-    tables = [read_columns(file, wanted, ()) for file in files]
-    for file, table in zip(files, tables, strict=True):
-        _refuse_gaps(file, table)
+    tables = _episodes(files, wanted)
     starts = np.array([_start(file) for file in files])
     clock = np.concatenate(
         [table.numbers["t"] + start for table, start in zip(tables, starts, strict=True)]
@@ -104,6 +102,22 @@ def _monitors(files: Sequence[LogFile], options: Options) -> Piece:
         beside=tuple(file.path for file in files[1:]),
         notes=(note,) if len(files) > 1 else (),
     )
+
+
+def _episodes(files: Sequence[LogFile], wanted: Sequence[str]) -> list[Columns]:
+    """Read monitors; one whose environment finished no episode adds none."""
+    tables = []
+    for file in files:
+        try:
+            tables.append(read_columns(file, wanted, ()))
+        except NotALogError:
+            nothing = {name: np.empty(0) for name in wanted}
+            never = {name: np.empty(0, bool) for name in wanted}
+            tables.append(Columns(nothing, never, {}, 0))
+        _refuse_gaps(file, tables[-1])
+    if not any(len(table.numbers["l"]) for table in tables):
+        raise NotALogError("no environment finished an episode")
+    return tables
 
 
 def _refuse_gaps(file: LogFile, table: Columns) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from thresher.readers._csv import Columns, read_columns
 from thresher.readers._files import LogFile
 from thresher.readers._problems import ReadError, listed, place, shown
-from thresher.readers._reader import Options, Piece, Reader, only
+from thresher.readers._reader import Options, Piece, Reader, placed
 from thresher.readers._select import axis_column
 from thresher.readers.csv_table import read_table
 
@@ -53,7 +53,7 @@ def _chart(file: LogFile, options: Options) -> list[Piece]:
             {"run": run},
             columns.lines,
         )
-        pieces.append(only(piece, piece.measured & columns.measured[axis]))
+        pieces.append(placed(piece, blanks=False))
     gaps = [np.diff(piece.axis).max(initial=0) for piece in pieces]
     if max(gaps, default=0) > 1:
         note = (

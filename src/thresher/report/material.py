@@ -28,8 +28,6 @@ class Material:
         One ``*.run.json`` for each block; empty for runs that were made elsewhere.
     canary : mapping or None
         The determinism canary; None where none was trained.
-    plan : mapping or None
-        What `study.fixing.fix` wrote before training.
     """
 
     results: Results
@@ -38,7 +36,12 @@ class Material:
     phone: tuple[Shown, ...] = ()
     runs: tuple[Facts, ...] = ()
     canary: Facts | None = None
-    plan: Facts | None = None
+
+    @property
+    def plan(self) -> Facts | None:
+        """What `study.fixing.keys` gave when the first block was trained, where that is known."""
+        first: Facts = min(self.runs, key=lambda run: str(run.get("finished", "")), default={})
+        return first.get("plan")
 
 
 def load(
@@ -48,7 +51,6 @@ def load(
     phone: str | os.PathLike[str],
     runs: Sequence[str | os.PathLike[str]] = (),
     canary: str | os.PathLike[str] | None = None,
-    plan: str | os.PathLike[str] | None = None,
 ) -> Material:
     """Read the files of a report; one that is missing is an error that names it."""
     return Material(
@@ -58,7 +60,6 @@ def load(
         phone=tuple(read_gallery(phone)),
         runs=tuple(_facts(path) for path in runs),
         canary=None if canary is None else _facts(canary),
-        plan=None if plan is None else _facts(plan),
     )
 
 

@@ -39,7 +39,6 @@ def write(
     output: _Path,
     runs: Sequence[_Path] = (),
     canary: _Path | None = None,
-    plan: _Path | None = None,
 ) -> None:
     """Write the report of a study as one self-contained HTML file, atomically.
 
@@ -55,15 +54,13 @@ def write(
         ``*.run.json`` of every block; none for runs that were made elsewhere.
     canary : path or None
         JSON of the determinism canary.
-    plan : path or None
-        JSON of the plan as it was before training.
 
     Raises
     ------
     GalleryError, ValueError, OSError
         Naming the file, if one is missing or can't be read.
     """
-    write_text(render(load(results, tables, figures, phone, runs, canary, plan)), output)
+    write_text(render(load(results, tables, figures, phone, runs, canary)), output)
 
 
 def render(material: Material) -> str:

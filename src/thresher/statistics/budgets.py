@@ -10,7 +10,6 @@ from thresher.statistics.comparing import Plan
 from thresher.statistics.contrasts import Pairs
 from thresher.statistics.max_t import grid_contrasts
 from thresher.statistics.multiplicity import Family
-from thresher.tables import BUDGETS, check
 
 SHARES = (0.25, 0.5, 0.75, 1.0)
 
@@ -44,7 +43,7 @@ def budgets(
     Parameters
     ----------
     events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
+        Columns of the table ``events``.
     pairs : sequence of (arm, reference)
     grid : sequence of float
         Budgets in epochs, above 0 and up to the study's; those of `budget_grid` where empty.
@@ -54,7 +53,7 @@ def budgets(
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.BUDGETS`.
+        Columns of the table ``budgets``.
 
     Raises
     ------
@@ -64,7 +63,7 @@ def budgets(
     plan = Plan(alpha, confidence, margin, flips, entropy, family)
     runs = check_events(events)
     if runs.empty or not pairs:
-        return check(pd.DataFrame(columns=list(BUDGETS)), BUDGETS, "budgets")
+        return pd.DataFrame()
     most = float(runs["budget"].iloc[0])
     chosen = list(grid) or budget_grid(most)
     wrong = [level for level in chosen if not 0 < level <= most]
@@ -72,7 +71,7 @@ def budgets(
         raise ValueError(f"grid: budgets must be above 0 and up to {most:g}, but has {wrong[0]:g}")
     found = grid_contrasts({level: _within(runs, level) for level in chosen}, pairs, paired, plan)
     found = found.assign(budget=found["level"], primary=found["level"] == most)
-    return check(found.assign(n_pairs=found["n_arm"])[list(BUDGETS)], BUDGETS, "budgets")
+    return found.assign(n_pairs=found["n_arm"])
 
 
 def _within(runs: pd.DataFrame, budget: float) -> pd.DataFrame:

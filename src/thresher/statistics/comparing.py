@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from thresher.statistics.permutation import (
     relabellings,
 )
 from thresher.statistics.sample_size import attainable, seeds_for
-from thresher.statistics.signflip import Flipped, flipped
+from thresher.statistics.signflip import flipped
 from thresher.statistics.simultaneous import FLIPS, simultaneous_level
 from thresher.statistics.verdict import (
     TESTED,
@@ -134,7 +134,7 @@ def _block(
     ones, balance = np.ones(signs.n), signs.balance
     rows = []
     for ratio in flipped(own - its, its, signs):
-        plain = Flipped(ratio.differences, ones, ratio.sums, balance, signs.exact)
+        plain = replace(ratio, scale=ones, scales=balance)
         epochs, family = plain.limits([plan.confidence, 1 - levels[0]])
         wanted = [plan.confidence, 1 - levels[1], 1 - 2 * plan.alpha]
         percent, percent_family, strip = 100 * ratio.limits(wanted)
@@ -197,10 +197,15 @@ def _independent(
         "p_smallest": labels.smallest,
         "p_resolution": labels.resolution,
         "p_equivalence": unpaired_equivalence(own, its, plan.margin, labels),
-        "welch_p": stats.ttest_ind(own, its, equal_var=False).pvalue if known else math.nan,
+        "welch_p": _welch(own, its) if known else math.nan,
         "deviation": spread,
         "all_equal": len(np.unique(np.concatenate([own, its]))) == 1,
     }
+
+
+def _welch(own: np.ndarray, its: np.ndarray) -> float:
+    moments = [(part.mean(), part.std(ddof=1), len(part)) for part in (own, its)]
+    return float(stats.ttest_ind_from_stats(*moments[0], *moments[1], equal_var=False).pvalue)
 
 
 def _as_percent(ratios: tuple[float, float]) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from thresher.statistics.survival import wilson
 
 
 def estimates(runs: pd.DataFrame, confidence: float, entropy: int) -> dict[str, Any]:
-    """Return the estimates of one arm by their columns in `tables.ARMS`."""
+    """Return the estimates of one arm by their columns in the table ``arms``."""
     time, event = times_of(runs)
     reached = int(event.sum())
     diverged = int((runs["outcome"] == "diverged").sum()) if "outcome" in runs else 0

@@ -13,7 +13,6 @@ from thresher.events import final_values
 from thresher.metric import Metric
 from thresher.statistics.estimates import runs_of
 from thresher.statistics.flips import generator
-from thresher.tables import FINAL, IMPROVEMENT, check
 
 RESAMPLES = 1_999
 
@@ -103,7 +102,8 @@ def final(
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.FINAL`; for no finite run all values are missing, for one the limits.
+        Columns of the table ``final``; for no finite run all values are missing, for one the
+        limits.
     """
     runs = {str(label): own for label, own in ends.groupby("arm", sort=False)}
     rows = []
@@ -114,7 +114,7 @@ def final(
             values = values[np.isfinite(values)]
             keys = {"study": own["study"].iloc[0], "arm": label, "metric": metric.name}
             rows.append({**keys, **_describe(values, confidence, entropy)})
-    return check(pd.DataFrame(rows, columns=list(FINAL)), FINAL, "final")
+    return pd.DataFrame(rows)
 
 
 def _describe(values: np.ndarray, confidence: float, entropy: int) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def improvement(
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.IMPROVEMENT`; no row for a metric that was not recorded.
+        Columns of the table ``improvement``; no row for a metric that was not recorded.
     """
     runs = {str(label): own for label, own in ends.groupby("arm", sort=False)}
     rows = []
@@ -180,7 +180,7 @@ def improvement(
             limits = _bootstrap(better, paired, confidence, entropy)
             values = {"probability": better.mean(), "lower": limits[0], "upper": limits[1]}
             rows.append({**keys, "metric": name, **values})
-    return check(pd.DataFrame(rows, columns=list(IMPROVEMENT)), IMPROVEMENT, "improvement")
+    return pd.DataFrame(rows)
 
 
 def _worst_last(values: pd.Series, smaller: bool) -> np.ndarray:

@@ -11,7 +11,6 @@ from numpy.polynomial import Polynomial
 from thresher.statistics.checking import check_events
 from thresher.statistics.estimates import runs_by_arm, runs_of, times_of
 from thresher.statistics.flips import generator
-from thresher.tables import LUCK_PAIRS, LUCK_WINNERS, check
 
 SEEDS = (1, 3, 5, 10)
 DRAWS = 10_000
@@ -25,13 +24,14 @@ def luck(
 
     k seeds are drawn without replacement, and arms are ranked by the mean of min(T, B). Paired,
     they are drawn from those that every arm has, the same for all arms, as a small study of this
-    design would have them; unpaired, for each arm independently. For k = 1 the answer is exact, beyond it a mean over 10,000 draws. Sizes
-    k that the arm with the fewest runs doesn't have, or has only once over, are left out.
+    design would have them; unpaired, for each arm independently. For k = 1 the answer is exact,
+    beyond it a mean over 10,000 draws. Sizes k that the arm with the fewest runs doesn't have, or
+    has only once over, are left out.
 
     Parameters
     ----------
     events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
+        Columns of the table ``events``.
     arms : sequence of str
         Order of the arms; that of the events where empty.
     entropy : int
@@ -40,42 +40,34 @@ def luck(
     Returns
     -------
     pairs : pandas.DataFrame
-        Columns of `tables.LUCK_PAIRS`: every pair, the later arm against the earlier. Where the
-        means of all seeds tie, either order is another one.
+        Columns of the table ``luck_pairs``: every pair, the later arm against the earlier.
+        Where the means of all seeds tie, either order is another one.
     winners : pandas.DataFrame
-        Columns of `tables.LUCK_WINNERS`; those who tie share the win.
+        Columns of the table ``luck_winners``; those who tie share the win.
     """
     runs = runs_by_arm(check_events(events))
     labels = list(arms or runs)
     times = _times(runs, labels, paired)
     study = next(iter(runs.values()))["study"].iloc[0] if runs else ""
     fewest = min(map(len, times.values()), default=0)
-    sizes = [k for k in SEEDS if (k == 1 and fewest) or k < fewest]
-    if not sizes:
-        labels = []
-    drawn = _draw(times, max(sizes), entropy, paired) if labels else {}
-    pairs, winners = [], []
-    for k in sizes if len(labels) > 1 else []:
+    sizes = [k for k in SEEDS if k == 1 or k < fewest] if fewest and len(labels) > 1 else []
+    drawn = _draw(times, max(sizes), entropy, paired) if sizes else {}
+    pairs: list[dict[str, Any]] = []
+    winners: list[dict[str, Any]] = []
+    for k in sizes:
         means = {label: values[:, :k].mean(axis=1) for label, values in drawn.items()}
-        for first, second in itertools.combinations(labels, 2):
-            if k == 1:
-                single = (times[second], times[first])
-                found = np.subtract(*single) if paired else np.subtract.outer(*single)
-            else:
-                found = means[second] - means[first]
-            whole = times[second].mean() - times[first].mean()
-            other, tie = _order(found, whole)
-            keys = {"study": study, "arm": second, "reference": first, "seeds": k}
+        for reference, arm in itertools.combinations(labels, 2):
+            keys = {"study": study, "arm": arm, "reference": reference, "seeds": k}
+            found = _differences(times if k == 1 else means, arm, reference, paired or k > 1)
+            other, tie = _order(found, times[arm].mean() - times[reference].mean())
             pairs.append({**keys, "other_order": other, "tie": tie})
-        if k == 1:
-            wins = _wins(times) if paired else single_wins(list(times.values()))
-        else:
-            wins = _wins(means)
+        single = k == 1 and not paired
+        wins = single_wins(list(times.values())) if single else _wins(times if k == 1 else means)
         for label, share in zip(labels, wins, strict=True):
             winners.append({"study": study, "arm": label, "seeds": k, "wins": share})
     return (
-        check(pd.DataFrame(pairs, columns=list(LUCK_PAIRS)), LUCK_PAIRS, "luck_pairs"),
-        check(pd.DataFrame(winners, columns=list(LUCK_WINNERS)), LUCK_WINNERS, "luck_winners"),
+        pd.DataFrame(pairs),
+        pd.DataFrame(winners),
     )
 
 
@@ -106,6 +98,15 @@ def _draw(
             rows = np.take_along_axis(first, order, axis=1)
         drawn[label] = values[rows]
     return drawn
+
+
+def _differences(
+    values: Mapping[str, np.ndarray], arm: str, reference: str, together: bool
+) -> np.ndarray:
+    """Subtract draw by draw, or else each run of one arm from each of the other."""
+    if together:
+        return values[arm] - values[reference]
+    return np.subtract.outer(values[arm], values[reference])
 
 
 def _order(found: np.ndarray, whole: float) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from thresher.statistics.flips import Signs, draw, flips_for
 from thresher.statistics.montecarlo import TIE, p_value
 from thresher.statistics.multiplicity import adjust
 from thresher.statistics.permutation import Labels, relabellings, statistics_of
+from thresher.statistics.signflip import rounding_of
 from thresher.statistics.verdict import verdict
 
 
@@ -32,7 +33,7 @@ def grid_contrasts(
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.CONTRASTS`, and ``level``, ``p_max_t``, ``p_decides``: p_max_t adjusted
+        Columns of the table ``contrasts``, and ``level``, ``p_max_t``, ``p_decides``: adjusted
         over the contrasts at its level. The verdicts take that. Pair by pair, levels ascending.
     """
     settings: dict[str, Any] = dict(vars(plan), paired=paired)
@@ -82,8 +83,11 @@ def _of_pairs(
         own, its = times[arm], times[reference]
         if paired:
             flips = flips_for(plan.flips, plan.alpha, len(pairs), seeds)
-            differences = (own.loc[shared] - its.loc[shared]).to_numpy(float)
-            yield max_t(differences, draw(shared.tolist(), flips, plan.entropy))
+            base = its.loc[shared].to_numpy(float)
+            differences = own.loc[shared].to_numpy(float) - base
+            signs = draw(shared.tolist(), flips, plan.entropy)
+            columns = zip(differences.T, base.T, strict=True)
+            yield max_t(differences, signs, np.array([rounding_of(*pair) for pair in columns]))
             continue
         sizes = len(own), len(its)
         if sizes not in drawn:
@@ -92,7 +96,7 @@ def _of_pairs(
         yield unpaired_max_t(own.to_numpy(float), its.to_numpy(float), drawn[sizes])
 
 
-def max_t(differences: np.ndarray, signs: Signs) -> np.ndarray:
+def max_t(differences: np.ndarray, signs: Signs, rounding: float | np.ndarray = 0.0) -> np.ndarray:
     """Return sign-flip p-values adjusted for the largest statistic of all columns.
 
     The studentised mean is monotone in |Σ gᵢ Dᵢ| / √Σ Dᵢ², whose root no flip changes. A column's
@@ -103,6 +107,8 @@ def max_t(differences: np.ndarray, signs: Signs) -> np.ndarray:
     differences : ndarray, shape (n, k)
         n seeds, k levels.
     signs : Signs
+    rounding : float, or ndarray of shape (k,)
+        See `signflip.Flipped`.
 
     Returns
     -------
@@ -114,11 +120,12 @@ def max_t(differences: np.ndarray, signs: Signs) -> np.ndarray:
     Westfall & Young (1993), Resampling-Based Multiple Testing, single-step max-T.
     """
     length = np.sqrt((differences**2).sum(axis=0))
-    unit = differences / np.where(length > 0, length, 1.0)
+    length = np.where(length > 0, length, 1.0)
+    unit = differences / length
     largest = np.empty((len(signs.matrix), 1))
     for rows, drawn in signs.chunks():
         largest[rows, 0] = np.abs(drawn @ unit).max(axis=1)
-    slack = TIE * np.abs(unit).sum(axis=0)
+    slack = TIE * np.abs(unit).sum(axis=0) + rounding / length
     return p_value(largest, np.abs(unit.sum(axis=0)), slack, signs.exact)
 
 

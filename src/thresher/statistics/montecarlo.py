@@ -4,6 +4,8 @@ import numpy as np
 
 # Of the largest sum that rounding could touch: far above rounding, far below any real difference.
 TIE = 1e-10
+# Of the values themselves, before a common part is taken off.
+INPUT = 8 * float(np.finfo(float).eps)
 
 
 def p_value(

@@ -1,6 +1,7 @@
 """One test of all arms at once, descriptive: labels permuted within each seed."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,6 @@ from scipy import stats
 from thresher.statistics.checking import check_events
 from thresher.statistics.flips import generator
 from thresher.statistics.montecarlo import TIE, p_value
-from thresher.tables import OMNIBUS, check
 
 PERMUTATIONS = 9_999
 _CELLS = 1 << 22
@@ -49,15 +49,15 @@ def omnibus(events: pd.DataFrame, paired: bool = True, entropy: int = 0) -> pd.D
     Parameters
     ----------
     events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
+        Columns of the table ``events``.
     paired : bool
     entropy : int
 
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.OMNIBUS`; no row for fewer than two arms or no common seed. Where the
-        statistic is missing because everything ties, p is 1.
+        Columns of the table ``omnibus``; no row for fewer than two arms or no common seed. Where
+        the statistic is missing because everything ties, p is 1.
     """
     runs = check_events(events)
     time = runs["time"].where(runs["event"].astype(bool), np.inf).astype(float)
@@ -71,11 +71,11 @@ def omnibus(events: pd.DataFrame, paired: bool = True, entropy: int = 0) -> pd.D
         samples = [time[runs["arm"] == arm].to_numpy() for arm in wide]
         rows = [_kruskal_row(samples, entropy)]
     study = runs["study"].iloc[0] if len(runs) else ""
-    table = pd.DataFrame([{"study": study, **row} for row in rows], columns=list(OMNIBUS))
-    return check(table, OMNIBUS, "omnibus")
+    table = pd.DataFrame([{"study": study, **row} for row in rows])
+    return table
 
 
-def _friedman_row(times: np.ndarray, entropy: int) -> dict:
+def _friedman_row(times: np.ndarray, entropy: int) -> dict[str, Any]:
     ranks = stats.rankdata(times, axis=1)
     random = generator(entropy, "omnibus")
     chunk = max(1, _CELLS // ranks.size)
@@ -93,7 +93,7 @@ def _friedman_row(times: np.ndarray, entropy: int) -> dict:
     }
 
 
-def _kruskal_row(samples: list[np.ndarray], entropy: int) -> dict:
+def _kruskal_row(samples: list[np.ndarray], entropy: int) -> dict[str, Any]:
     ranks = stats.rankdata(np.concatenate(samples))
     sizes = np.array([len(sample) for sample in samples])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])

@@ -2,17 +2,17 @@
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
 from thresher.statistics.flips import generator
-from thresher.statistics.montecarlo import TIE, p_value
+from thresher.statistics.montecarlo import INPUT, TIE, p_value
+from thresher.statistics.searching import last_kept
 
-_STEPS = 60
-_WIDTH, _PRECISION = 2.0, 5e-5  # first step, in standard errors; of that step
+_WIDTH = 2.0  # the first step of a search, in standard errors
 # Rounding of a variance, in squares of the largest value: smaller ones are taken as this.
 _ROUNDING = 64 * np.finfo(float).eps
 _CHUNK = 1 << 14
@@ -89,6 +89,7 @@ class _Sample:
     def __init__(self, fixed: np.ndarray, moving: np.ndarray, arm: int, labels: Labels):
         self.sizes = (arm, len(fixed) - arm)
         self.labels = labels
+        self.raw = np.abs(fixed).max(), np.abs(moving).max()
         u, w = fixed - fixed.mean(), moving - moving.mean()
         self.scales = np.abs(u).max(), np.abs(w).max()
         columns = np.column_stack([u, w, u * u, u * w, w * w])
@@ -102,7 +103,7 @@ class _Sample:
         s1, q1 = sums[0] + theta * sums[1], sums[2] + theta * (2 * sums[3] + theta * sums[4])
         s2, q2 = (u + theta * w) - s1, (uu + theta * (2 * uw + theta * ww)) - q1
         difference = s1 / first - s2 / second
-        difference[np.abs(difference) <= TIE * self.scale(theta)] = 0.0
+        difference[np.abs(difference) <= self.rounding(theta)] = 0.0
         if min(self.sizes) < 2:  # one run has no spread to studentise with
             return difference, np.ones(len(s1))
         variance = (q1 - s1 * s1 / first) / (first * (first - 1))
@@ -118,16 +119,22 @@ class _Sample:
         """
         (t,), (variance,) = self.statistic(self.identity, theta)
         if min(self.sizes) < 2:
-            return float(t), TIE * self.scale(theta)
-        return float(t), TIE + abs(t) * min(TIE + self.floor(theta) / variance, 0.5)
+            return float(t), self.rounding(theta)
+        own = self.rounding(theta) / math.sqrt(variance)
+        return float(t), own + abs(t) * min(own + self.floor(theta) / variance, 0.5)
 
     def scale(self, theta: float) -> float:
         """Return the largest value that the sample may hold."""
         return float(self.scales[0] + abs(theta) * self.scales[1]) or 1.0
 
+    def rounding(self, theta: float) -> float:
+        """Return a difference of means that is rounding."""
+        return TIE * self.scale(theta) + INPUT * float(self.raw[0] + abs(theta) * self.raw[1])
+
     def floor(self, theta: float) -> float:
         """Return a variance that is rounding."""
-        return _ROUNDING * self.scale(theta) ** 2 / min(self.sizes)
+        inputs = INPUT * float(self.raw[0] + abs(theta) * self.raw[1])
+        return (_ROUNDING * self.scale(theta) ** 2 + inputs**2) / min(self.sizes)
 
     def error(self, theta: float) -> float:
         """Return the standard error of the data's own difference."""
@@ -278,48 +285,6 @@ def _inverted(
 
         ahead = [theta for theta in known if direction * (theta - estimate) > 0]
         ahead.sort(reverse=direction < 0)
-        return _edge(surplus, estimate, direction * step, ahead, least)
+        return last_kept(surplus, estimate, direction * step, ahead, least)
 
     return limit(sides[0], -1), limit(sides[1], 1)
-
-
-def _edge(
-    surplus: Callable[[float], float],
-    estimate: float,
-    step: float,
-    ahead: Sequence[float],
-    least: float,
-) -> float:
-    """Return the last θ that is kept, from the estimate on; exact about those known to matter."""
-    precision, farthest = _PRECISION * abs(step), 1e9 * abs(step)
-    inside, gain = estimate, -float(special.ndtri(1e-9))
-    outside, loss = math.nan, math.nan
-    for theta in ahead:  # nearest first
-        found = surplus(theta)
-        if found <= 0:
-            outside, loss = theta, found
-            break
-        inside, gain = theta, found
-    while math.isnan(outside):
-        if inside <= least:
-            return least
-        theta = max(inside + step, least)
-        found = surplus(theta)
-        if found <= 0:
-            outside, loss = theta, found
-        elif abs(step) > farthest:
-            return math.copysign(math.inf, step)
-        else:
-            inside, gain, step = theta, found, 2 * step
-    for turn in range(_STEPS):
-        if not abs(outside - inside) > precision:
-            break
-        # Mostly by interpolation, which a step function may hold up, so at times by halves.
-        share = 0.5 if turn % 3 == 2 else min(max(gain / (gain - loss), 0.02), 0.98)
-        theta = inside + share * (outside - inside)
-        found = surplus(theta)
-        if found > 0:
-            inside, gain = theta, found
-        else:
-            outside, loss = theta, found
-    return inside

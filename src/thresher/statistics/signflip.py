@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thresher.statistics.flips import Signs, draw
-from thresher.statistics.montecarlo import TIE, p_value
+from thresher.statistics.montecarlo import INPUT, TIE, p_value
 
 _CELLS = 1 << 22
 
@@ -105,6 +105,8 @@ class Flipped:
         Σ gᵢ Dᵢ and Σ gᵢ Rᵢ.
     exact : bool
         Whether all flips are enumerated.
+    rounding : float
+        What a sum may be off by, as D is a difference of rounded values.
     """
 
     differences: np.ndarray
@@ -112,6 +114,7 @@ class Flipped:
     sums: np.ndarray
     scales: np.ndarray
     exact: bool
+    rounding: float = 0.0
 
     def p(self, theta: float = 0.0, side: int = 0) -> float:
         """Return the p-value at θ: two-sided for 0, else against a mean on that side of it.
@@ -120,12 +123,17 @@ class Flipped:
         """
         drawn = np.abs(self.sums - theta * self.scales if theta else self.sums)
         observed = (self.differences.sum() - theta * self.scale.sum()) * (side or 1)
-        slack = TIE * (np.abs(self.differences).sum() + abs(theta) * self.scale.sum())
+        slack = self.slack + TIE * abs(theta) * self.scale.sum()
         if side == 0:
             return float(p_value(drawn, abs(observed), slack, self.exact))
         if observed > slack:
             return float(p_value(drawn, observed, slack, self.exact)) / 2
         return (1 + float(p_value(-drawn, observed, slack, self.exact))) / 2
+
+    @property
+    def slack(self) -> float:
+        """How far apart two sums of D may be and still tie."""
+        return TIE * float(np.abs(self.differences).sum()) + self.rounding
 
     def limits(self, confidences: Sequence[float]) -> np.ndarray:
         """Invert the test for θ, without a search; lower and upper for each confidence.
@@ -179,7 +187,7 @@ class Flipped:
         above = self.differences.sum() + sign * self.sums
         below = self.scale.sum() + sign * self.scales
         if not _whole_numbers(self.differences):
-            above[np.abs(above) <= TIE * np.abs(self.differences).sum()] = 0.0
+            above[np.abs(above) <= self.slack] = 0.0
         if not _whole_numbers(self.scale):
             below[below <= TIE * self.scale.sum()] = 0.0
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -198,7 +206,7 @@ def flipped(differences: np.ndarray, scale: np.ndarray | None, signs: Signs) -> 
     ----------
     differences : ndarray, shape (n, k)
     scale : ndarray, shape (n, k), or None
-        Not negative; all 1 where None.
+        The reference, not negative; all 1 where None.
     signs : Signs
     """
     top = _checked(differences, signs)
@@ -214,9 +222,15 @@ def flipped(differences: np.ndarray, scale: np.ndarray | None, signs: Signs) -> 
     bottom = _checked(scale, signs)
     for begin in starts:
         part, own = top[:, begin : begin + width], bottom[:, begin : begin + width]
-        sums = np.split(signs.sums(np.hstack([part, own])).T, 2)
-        for columns in zip(part.T, own.T, *sums, strict=True):
-            yield Flipped(*columns, signs.exact)
+        sums, scales = np.split(signs.sums(np.hstack([part, own])).T, 2)
+        for k in range(part.shape[1]):
+            rounding = rounding_of(part[:, k], own[:, k])
+            yield Flipped(part[:, k], own[:, k], sums[k], scales[k], signs.exact, rounding)
+
+
+def rounding_of(differences: np.ndarray, reference: np.ndarray) -> float:
+    """Return what sums of arm − reference may be off by, as both values are rounded."""
+    return INPUT * float(np.abs(differences).sum() + 2 * np.abs(reference).sum())
 
 
 def _checked(values: np.ndarray, signs: Signs) -> np.ndarray:

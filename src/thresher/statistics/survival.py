@@ -8,7 +8,6 @@ import pandas as pd
 from scipy import stats
 
 from thresher.statistics.checking import check_events
-from thresher.tables import SURVIVAL, check
 
 Transform = Literal["plain", "log", "log-log"]
 
@@ -146,19 +145,18 @@ def survival(events: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     Parameters
     ----------
     events : pandas.DataFrame
-        Columns of `tables.EVENTS`.
+        Columns of the table ``events``.
     confidence : float
         Of the pointwise limits.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.SURVIVAL`; a row at 0, at each event and at the budget.
+        Columns of the table ``survival``; a row at 0, at each event and at the budget.
     """
     arms = check_events(events).groupby(["study", "arm"], sort=False)
     parts = [_arm_curve(rows, confidence) for _, rows in arms]
-    table = pd.concat(parts) if parts else pd.DataFrame(columns=list(SURVIVAL))
-    return check(table.reset_index(drop=True)[list(SURVIVAL)], SURVIVAL, "survival")
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def _arm_curve(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:

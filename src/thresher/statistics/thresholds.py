@@ -13,7 +13,6 @@ from thresher.statistics.contrasts import Pairs
 from thresher.statistics.max_t import grid_contrasts
 from thresher.statistics.multiplicity import Family
 from thresher.statistics.survival import survival
-from thresher.tables import THRESHOLD_EVENTS, THRESHOLDS, check
 
 
 def threshold_events(
@@ -42,7 +41,7 @@ def threshold_events(
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.THRESHOLD_EVENTS`.
+        Columns of the table ``threshold_events``.
     """
     laid_out = list(arms)
     ends = [_ends(arm, metric) for arm in laid_out]
@@ -57,7 +56,7 @@ def threshold_events(
         for arm, time in zip(laid_out, times, strict=True):
             parts.append(_level(arm, time, float(level), within))
     table = pd.concat(parts, ignore_index=True)
-    return check(table, THRESHOLD_EVENTS, "threshold_events")
+    return table
 
 
 def _ends(arm: ArmEvaluations, metric: Metric) -> np.ndarray:
@@ -133,7 +132,7 @@ def thresholds(
     Parameters
     ----------
     events : pandas.DataFrame
-        Columns of `tables.THRESHOLD_EVENTS`.
+        Columns of the table ``threshold_events``.
     pairs : sequence of (arm, reference)
     primary : float
         The study's threshold, nats.
@@ -143,7 +142,7 @@ def thresholds(
     Returns
     -------
     pandas.DataFrame
-        Columns of `tables.THRESHOLDS`.
+        Columns of the table ``thresholds``.
 
     References
     ----------
@@ -154,7 +153,7 @@ def thresholds(
         float(level): events[events["threshold"] == level] for level in events["threshold"].unique()
     }
     if not levels or not pairs:
-        return check(pd.DataFrame(columns=list(THRESHOLDS)), THRESHOLDS, "thresholds")
+        return pd.DataFrame()
     found = grid_contrasts(levels, pairs, paired, plan)
     found = found.assign(threshold=found["level"], primary=found["level"] == primary)
-    return check(found.assign(n_pairs=found["n_arm"])[list(THRESHOLDS)], THRESHOLDS, "thresholds")
+    return found.assign(n_pairs=found["n_arm"])

@@ -2,7 +2,7 @@
 
 import math
 
-from thresher.tables import VERDICTS
+from thresher.fields import VERDICTS
 
 FASTER, SLOWER, EQUIVALENT, NEGLIGIBLE, INCONCLUSIVE, NOT_REACHED = VERDICTS
 # A p-value that equals α as a fraction may exceed it as a float.
@@ -35,7 +35,7 @@ def verdict(
     Returns
     -------
     str
-        One of `tables.VERDICTS`. "not reached" where there is no difference found and fewer than
+        One of `fields.VERDICTS`. "not reached" where there is no difference found and fewer than
         half of either arm's runs reached the threshold.
     """
     different = p_adjusted <= alpha + SLACK
@@ -62,7 +62,8 @@ def equivalence_of(mean_reference: float, budget: float, margin: float) -> str:
     """
     if not mean_reference > 0:
         return NO_SCALE
-    return TOO_SHORT if budget < (1 + margin) * mean_reference else TESTED
+    violated = (1 + margin) * mean_reference
+    return TOO_SHORT if budget < violated * (1 - SLACK) else TESTED
 
 
 def bound_of(reached_arm: int, reached_reference: int) -> str:

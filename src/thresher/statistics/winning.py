@@ -117,12 +117,9 @@ def win_limits(
         return abs(theta - probability) - z * _score_error(theta, n_arm, n_reference)
 
     # At P̂ = 0 and 1 it is a root, too, but not the limit: the search begins a little beside it.
-    lower, upper = (
-        outer
-        if beyond(outer) <= 0
-        else float(optimize.brentq(beyond, outer, probability + math.copysign(1e-9, outer - 0.5)))
-        for outer in (0.0, 1.0)
-    )
+    near = min(max(probability, 1e-9), 1 - 1e-9)
+    lower = 0.0 if beyond(0.0) <= 0 else float(optimize.brentq(beyond, 0.0, near - 1e-10))
+    upper = 1.0 if beyond(1.0) <= 0 else float(optimize.brentq(beyond, near + 1e-10, 1.0))
     return lower, upper
 
 

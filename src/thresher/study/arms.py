@@ -1,27 +1,74 @@
-"""Variants × merge modes × factors → arms."""
+"""Variants × factors → arms."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import product
+from pathlib import Path
 from typing import Any
 
-from thresher import decoding, models, tasks
-from thresher.declarations import Head, ModelDeclaration
-from thresher.study import plan, wording
+from thresher.canonical import canonical
+from thresher.study import named, plan, wording
 from thresher.study.checking import optimizer_problems, resolve, with_rate
+from thresher.study.named import NamedModel, Shapes
+from thresher.study.names import LONGEST_FOLDER, repeats
+from thresher.study.problems import Key, Problem
+from thresher.training_options import Training
 
 _OWN = ("model", "match_parameters", "training")
 _TRAINING_FACTORS = ("optimizer", "learning_rate", "batch_size")
-# File systems take names of up to 255 bytes.
-_LONGEST = 200
+_LEVEL = re.compile(r"[A-Za-z0-9_.+-]+")
+
+
+@dataclass(frozen=True)
+class _Variant:
+    """A variant as the study file has it.
+
+    Attributes
+    ----------
+    options, training : mapping
+        What the file says; a list fans out.
+    target : int or None
+        The parameter count that its units are to come close to.
+    """
+
+    name: str
+    model: str
+    declared: NamedModel
+    options: Mapping[str, Any]
+    training: Mapping[str, Any]
+    target: int | None
+
+    @property
+    def key(self) -> Key:
+        return ("variants", self.name)
+
+    @property
+    def factors(self) -> dict[Key, list[Any]]:
+        """Every list that fans out, by its key: those of the model first."""
+        own = {(*self.key, name): self.options[name] for name in self.options}
+        trained = {
+            (*self.key, "training", name): self.training[name]
+            for name in _TRAINING_FACTORS
+            if name in self.training
+        }
+        return {key: value for key, value in {**own, **trained}.items() if isinstance(value, list)}
+
+    def chosen(self, levels: Mapping[Key, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return options and training with one level of each factor."""
+        own, trained = dict(self.options), dict(self.training)
+        for key, level in levels.items():
+            (trained if "training" in key[2:-1] else own)[str(key[-1])] = level
+        return own, trained
 
 
 def expand(
     variants: Mapping[str, Any],
-    task: plan.Task | None,
-    training: plan.Training | None,
-    problems: list[str],
+    shapes: Shapes | None,
+    training: Training | None,
+    folder: Path,
+    problems: list[Problem],
     failed: set[str],
 ) -> list[plan.Arm]:
     """Fan out every variant, in study-file order.
@@ -30,129 +77,157 @@ def expand(
     ----------
     variants : mapping
         The study file's ``variants``, right in structure.
-    task : Task or None
-        None where it is wrong itself; then the parameter counts mean nothing.
+    shapes : tuple or None
+        The shape of an input and the head that the task asks of every model; None where they are
+        not known, and so no parameter counts.
     training : Training or None
         What holds where a variant says nothing else; None where that is wrong itself.
-    problems : list of str
+    folder : Path
+        That of the study file.
+    problems : list of Problem
         Receives what is wrong.
     failed : set of str
         Receives the variants in which something is wrong: some of their arms are missing.
     """
-    shapes = _shapes(task)
     arms: dict[str, list[plan.Arm]] = {}
     # A matched variant needs the arm that it is matched to.
     for name in sorted(variants, key=lambda name: "match_parameters" in variants[name]):
-        before, given = len(problems), dict(variants[name])
-        target = None
-        if "match_parameters" in given:
-            target = _target(f"variants.{name}", given, arms, failed, problems)
-        if target is None and "match_parameters" in given:
-            failed.add(name)
-            continue
-        arms[name] = list(_variant(name, given, training, shapes, target, problems))
-        if len(problems) > before:
+        before = len(problems)
+        variant = _read(name, variants[name], folder, arms, failed, problems)
+        if variant is not None:
+            arms[name] = list(_arms(variant, training, shapes, problems))
+        if variant is None or len(problems) > before:
             failed.add(name)
     return [arm for name in variants for arm in arms.get(name, [])]
 
 
-def _shapes(task: plan.Task | None) -> tuple[tuple[int, ...], Head]:
-    """Return the shape of an input and the head that the task asks of every model."""
-    if task is None:
-        return (1, 1), Head(1, "sigmoid", per_timestep=True)
-    declared = tasks.load(task.name)
-    return declared.inputs(task.options), decoding.head(declared, task.options)
-
-
-def _variant(
+def _read(
     name: str,
     given: Mapping[str, Any],
-    training: plan.Training | None,
-    shapes: tuple[Any, Any],
-    target: int | None,
-    problems: list[str],
+    folder: Path,
+    arms: Mapping[str, list[plan.Arm]],
+    failed: set[str],
+    problems: list[Problem],
+) -> _Variant | None:
+    key: Key = ("variants", name)
+    declared = named.model(given["model"], folder, problems, (*key, "model"))
+    if declared is None:
+        return None
+    target = None
+    if "match_parameters" in given:
+        target = _target(key, given, declared, arms, failed, problems)
+        if target is None:
+            return None
+    options = {option: value for option, value in given.items() if option not in _OWN}
+    return _Variant(name, given["model"], declared, options, given.get("training", {}), target)
+
+
+def _arms(
+    variant: _Variant,
+    training: Training | None,
+    shapes: Shapes | None,
+    problems: list[Problem],
 ) -> Iterator[plan.Arm]:
-    key = f"variants.{name}"
-    if given["model"] not in models.NAMES:
-        problems.append(wording.one_of(f"{key}.model", given["model"], models.NAMES))
+    wrong = [found for key, levels in variant.factors.items() for found in bad_levels(key, levels)]
+    problems.extend(wrong)
+    if wrong:
         return
-    declared = models.load(given["model"])
-    own = {option: value for option, value in given.items() if option not in _OWN}
-    overrides = given.get("training", {})
-    levels = _lists(own, own)
-    trained = _lists(overrides, _TRAINING_FACTORS)
-    if not _usable_levels(key, {**levels, **trained}, problems):
-        return
-    names = [*levels, *trained]
-    for combination in product(*levels.values(), *trained.values()):
-        level = dict(zip(names, combination, strict=True))
-        chosen = {**own, **{option: level[option] for option in levels}}
-        options = resolve(key, chosen, declared.options, problems)
-        changed = {**overrides, **{option: level[option] for option in trained}}
-        arm_training = _training(f"{key}.training", training, changed, problems)
-        if options is None or arm_training is None:
-            continue
-        if target is not None:
-            options["units"] = _closest_units(declared, options, shapes, target)
-        bare = {option: options[option] for option in declared.options if _bare(declared, option)}
-        others = {option: level[option] for option in names if option not in bare}
-        arm = plan.Arm(
-            label=_label(name, bare, others),
-            variant=name,
-            factors={**bare, **others},
-            model=given["model"],
-            model_options=options,
-            training=arm_training,
-            parameters=declared.parameters(options, *shapes),
-        )
-        if max(map(len, arm.path.split("/"))) > _LONGEST:
-            problems.append(
-                f"{key} has the arm {wording.show(arm.label)}, whose factors name a folder longer "
-                f"than {_LONGEST} characters; make two variants of it"
-            )
-        yield arm
+    for combination in product(*variant.factors.values()):
+        levels = dict(zip(variant.factors, combination, strict=True))
+        arm = _arm(variant, levels, training, shapes, problems)
+        if arm is not None:
+            problems.extend(bad_folders(variant.key, arm))
+            yield arm
 
 
-def _lists(options: Mapping[str, Any], names: Any) -> dict[str, list[Any]]:
-    return {name: options[name] for name in names if isinstance(options.get(name), list)}
+def _arm(
+    variant: _Variant,
+    levels: Mapping[Key, Any],
+    training: Training | None,
+    shapes: Shapes | None,
+    problems: list[Problem],
+) -> plan.Arm | None:
+    """Make the arm that has these levels of the variant's factors."""
+    declared = variant.declared
+    own, changed = variant.chosen(levels)
+    options = resolve(variant.key, own, declared.options, problems)
+    trained = _training((*variant.key, "training"), training, changed, problems)
+    if options is None or trained is None:
+        return None
+    count = None
+    if declared.parameters is not None and shapes is not None:
+        count = partial(_count, declared.parameters, shapes)
+    if variant.target is not None and count is not None:
+        options["units"] = _closest_units(declared, options, count, variant.target)
+    bare = {option: options[option] for option in declared.options if _bare(declared, option)}
+    others = {str(key[-1]): level for key, level in levels.items() if key[-1] not in bare}
+    return plan.Arm(
+        label=label_of(variant.name, bare, others),
+        variant=variant.name,
+        factors={**bare, **others},
+        model=variant.model,
+        model_options=options,
+        training=trained,
+        parameters=None if count is None else count(options),
+    )
 
 
-def _bare(declared: ModelDeclaration, option: str) -> bool:
+def _count(parameters: Any, shapes: Shapes, options: Mapping[str, Any]) -> int:
+    return int(parameters(options, *shapes))
+
+
+def _bare(declared: NamedModel, option: str) -> bool:
     return declared.options[option].bare
 
 
-def _label(variant: str, bare: Mapping[str, Any], others: Mapping[str, Any]) -> str:
+def label_of(variant: str, bare: Mapping[str, Any], others: Mapping[str, Any]) -> str:
+    """Name an arm: its variant, bare levels, and every other factor with its level."""
     levels = [str(level) for level in bare.values()]
     return " ".join([variant, *levels, *(f"{name}={level}" for name, level in others.items())])
 
 
-def _usable_levels(key: str, levels: Mapping[str, list[Any]], problems: list[str]) -> bool:
-    before = len(problems)
-    for name, values in levels.items():
-        if not values:
-            problems.append(
-                f"{key}.{name} must be a list that is not empty, but was []; give a value"
+def bad_levels(key: Key, levels: list[Any]) -> Iterator[Problem]:
+    """Find levels that no folder can be named by, or that stand twice."""
+    if not levels:
+        yield Problem(key, "must be a list that is not empty, but was []; give a value")
+    for value in levels:
+        plain = isinstance(value, (bool, int, float, str))
+        if not plain or not _LEVEL.fullmatch(str(value)):
+            yield Problem(
+                key,
+                "names folders, so each value must be a number or a word of letters and digits, "
+                f"but one was {wording.show(value)}; replace it",
             )
-        for value in values:
-            plain = isinstance(value, (bool, int, float, str))
-            if not plain or not re.fullmatch(r"[A-Za-z0-9_.+-]+", str(value)):
-                problems.append(
-                    f"{key}.{name} names folders, so each value must be a number or a word of "
-                    f"letters and digits, but one was {wording.show(value)}; replace it"
-                )
-        twice = {wording.show(value) for value in values if values.count(value) > 1}
-        if twice:
-            problems.append(
-                f"{key}.{name} has {' and '.join(sorted(twice))} twice: a duplicate arm; remove one"
-            )
-    return len(problems) == before
+    twice = {wording.show(value) for value in levels if levels.count(value) > 1}
+    if twice:
+        yield Problem(key, f"has {' and '.join(sorted(twice))} twice: a duplicate arm; remove one")
+
+
+def bad_folders(key: Key, arm: plan.Arm) -> Iterator[Problem]:
+    """Find names that file systems or Snakemake refuse."""
+    folders, shown = arm.path.split("/"), wording.show(arm.label)
+    if max(map(len, folders)) > LONGEST_FOLDER:
+        yield Problem(
+            key,
+            f"has the arm {shown}, whose factors name a folder longer than {LONGEST_FOLDER} "
+            "characters; make two variants of it",
+        )
+    elif any(map(repeats, folders)):
+        yield Problem(
+            key,
+            f"has the arm {shown}, which names a folder that ends in twenty repetitions, as "
+            "Snakemake can't have it; rename it",
+        )
 
 
 def _training(
-    key: str, common: plan.Training | None, changed: Mapping[str, Any], problems: list[str]
-) -> plan.Training | None:
+    key: Key,
+    common: Training | None,
+    changed: Mapping[str, Any],
+    problems: list[Problem],
+) -> Training | None:
     if common is None:
-        return plan.Training()
+        return Training()
     if "optimizer" in changed and changed["optimizer"] != common.optimizer:
         # Another optimizer has other options and another learning rate.
         changed = {"learning_rate": None, "optimizer_options": {}, **changed}
@@ -163,52 +238,63 @@ def _training(
 
 
 def _target(
-    key: str,
+    key: Key,
     given: Mapping[str, Any],
+    declared: NamedModel,
     arms: Mapping[str, list[plan.Arm]],
     failed: set[str],
-    problems: list[str],
+    problems: list[Problem],
 ) -> int | None:
     """Return the parameter count of the arm that a variant is to be matched to."""
+    key = (*key, "match_parameters")
     targets = {arm.label: arm.parameters for group in arms.values() for arm in group}
     target, model = given["match_parameters"], given["model"]
-    if model not in models.NAMES:
-        problems.append(wording.one_of(f"{key}.model", model, models.NAMES))
-    elif "units" not in models.load(model).options:
-        problems.append(
-            f"{key}.match_parameters needs a model with units, but {model} has none; remove it"
-        )
+    if "units" not in declared.options:
+        problems.append(Problem(key, f"needs a model with units, but {model} has none; remove it"))
     elif "units" in given:
+        shown = wording.show(given["units"])
+        problems.append(Problem(key, f"chooses units, but units was {shown}; keep one of them"))
+    elif target in targets and (declared.parameters is None or targets[target] is None):
+        which = model if declared.parameters is None else target
         problems.append(
-            f"{key}.match_parameters chooses units, but units was "
-            f"{wording.show(given['units'])}; keep one of them"
+            Problem(
+                key,
+                f"needs parameters that are known before a model is built, but those of {which} "
+                "are not, as a file of your own is run in jobs only; give units",
+            )
         )
     elif target in targets:
         return targets[target]
     elif target.split(" ")[0] not in failed:
-        known = [*targets, *sorted(failed)]
-        problems.append(wording.one_of(f"{key}.match_parameters", target, known))
+        known = dict.fromkeys([*targets, *sorted(failed)])
+        problems.append(wording.one_of(key, target, known))
     return None
 
 
 def _closest_units(
-    declared: ModelDeclaration, options: Mapping[str, Any], shapes: tuple[Any, Any], target: int
+    declared: NamedModel,
+    options: Mapping[str, Any],
+    count: Callable[[Mapping[str, Any]], int],
+    target: int,
 ) -> int:
     def distance(units: int) -> int:
-        return abs(declared.parameters({**options, "units": units}, *shapes) - target)
+        return abs(count({**options, "units": units}) - target)
 
     bounds = declared.options["units"]
     return min(range(int(bounds.minimum or 1), int(bounds.maximum or 4096) + 1), key=distance)
 
 
-def duplicates(arms: list[plan.Arm]) -> Iterator[str]:
+def duplicates(arms: list[plan.Arm]) -> Iterator[Problem]:
     """Name the arms that would train the very same runs as an earlier one."""
-    first: dict[str, str] = {}
+    first: dict[str, plan.Arm] = {}
     for arm in arms:
-        same = plan.canonical([arm.model, dict(arm.model_options), asdict(arm.training)])
+        assert arm.training is not None
+        same = canonical([arm.model, dict(arm.model_options), asdict(arm.training)])
         if same in first:
-            yield (
-                f"variants: the arm {arm.label} is a duplicate of {first[same]}: with pairing "
-                "data+weights both train the same runs; remove one, or change it"
+            yield Problem(
+                ("variants",),
+                f": the arm {arm.label} is a duplicate of {first[same].label}: with pairing "
+                "data+weights both train the same runs; remove one, or change it",
+                needs=(("pairing",), ("variants", arm.variant), ("variants", first[same].variant)),
             )
-        first.setdefault(same, arm.label)
+        first.setdefault(same, arm)

@@ -6,11 +6,13 @@ from typing import Any
 
 from thresher import optimizers
 from thresher.declarations import Option
-from thresher.study import plan, wording
+from thresher.study import wording
+from thresher.study.problems import Key, Problem
+from thresher.training_options import Training
 
 
 def resolve(
-    key: str, given: Mapping[str, Any], declared: Mapping[str, Option], problems: list[str]
+    key: Key, given: Mapping[str, Any], declared: Mapping[str, Option], problems: list[Problem]
 ) -> dict[str, Any] | None:
     """Fill in defaults; None where something is wrong, which `problems` then says."""
     before = len(problems)
@@ -18,13 +20,13 @@ def resolve(
     problems.extend(_wrong_values(key, given, declared))
     for name, option in declared.items():
         if name not in given and option.default is None:
-            problems.append(f"{key}.{name} is missing; add it")
+            problems.append(Problem((*key, name), "is missing; add it"))
     if len(problems) > before:
         return None
     return {name: option.type(given.get(name, option.default)) for name, option in declared.items()}
 
 
-def with_rate(training: plan.Training) -> plan.Training:
+def with_rate(training: Training) -> Training:
     """Fill in the optimizer's own learning rate, so that the specification says it."""
     if training.learning_rate is not None:
         return training
@@ -32,41 +34,43 @@ def with_rate(training: plan.Training) -> plan.Training:
     return replace(training, learning_rate=rate)
 
 
-def optimizer_problems(key: str, training: plan.Training) -> list[str]:
+def optimizer_problems(key: Key, training: Training) -> list[Problem]:
     """Check optimizer, learning rate and the optimizer's options together."""
     name = training.optimizer
-    problems: list[str] = []
     if name in optimizers.REFUSED:
+        known = ", ".join(optimizers.OPTIMIZERS)
         return [
-            f"{key}.optimizer can't be {name}: {optimizers.REFUSED[name]}; "
-            f"take one of {', '.join(optimizers.OPTIMIZERS)}"
+            Problem(
+                (*key, "optimizer"),
+                f"can't be {name}: {optimizers.REFUSED[name]}; take one of {known}",
+            )
         ]
     if name not in optimizers.OPTIMIZERS:
-        return [wording.one_of(f"{key}.optimizer", name, optimizers.OPTIMIZERS)]
+        return [wording.one_of((*key, "optimizer"), name, optimizers.OPTIMIZERS)]
     declared, given = optimizers.OPTIMIZERS[name].options, training.optimizer_options
-    problems += wording.unknown_keys(f"{key}.optimizer_options", given, declared)
-    problems += _wrong_values(f"{key}.optimizer_options", given, declared)
+    own = (*key, "optimizer_options")
+    problems = [*wording.unknown_keys(own, given, declared), *_wrong_values(own, given, declared)]
     clipping = [option for option in optimizers.CLIPPING if option in given]
     if len(clipping) > 1:
-        problems.append(f"{key}.optimizer_options has {' and '.join(clipping)}; keep one")
+        problems.append(Problem(own, f"has {' and '.join(clipping)}; keep one"))
     if isinstance(training.learning_rate, Mapping):
-        problems += _schedule_problems(f"{key}.learning_rate", training.learning_rate)
+        problems += _schedule_problems((*key, "learning_rate"), training.learning_rate)
     return problems
 
 
 def _wrong_values(
-    key: str, given: Mapping[str, Any], declared: Mapping[str, Option]
-) -> Iterator[str]:
+    key: Key, given: Mapping[str, Any], declared: Mapping[str, Option]
+) -> Iterator[Problem]:
     for name, option in declared.items():
         if name in given:
-            problem = wording.option(f"{key}.{name}", given[name], option)
+            problem = wording.option((*key, name), given[name], option)
             yield from [problem] if problem else []
 
 
-def _schedule_problems(key: str, schedule: Mapping[str, Any]) -> Iterator[str]:
+def _schedule_problems(key: Key, schedule: Mapping[str, Any]) -> Iterator[Problem]:
     name = schedule["schedule"]
     if not isinstance(name, str) or name not in optimizers.SCHEDULES:
-        yield wording.one_of(f"{key}.schedule", name, optimizers.SCHEDULES)
+        yield wording.one_of((*key, "schedule"), name, optimizers.SCHEDULES)
         return
     declared = optimizers.SCHEDULES[name]
     known = {**declared.required, **declared.optional}
@@ -74,7 +78,7 @@ def _schedule_problems(key: str, schedule: Mapping[str, Any]) -> Iterator[str]:
     yield from wording.unknown_keys(key, given, known)
     for argument in declared.required:
         if argument not in given:
-            yield f"{key}.{argument} is missing; add it"
+            yield Problem((*key, argument), "is missing; add it")
     if declared.lists:
         yield from _list_problems(key, given, known)
     else:
@@ -82,25 +86,33 @@ def _schedule_problems(key: str, schedule: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _list_problems(
-    key: str, given: Mapping[str, Any], known: Mapping[str, Option]
-) -> Iterator[str]:
+    key: Key, given: Mapping[str, Any], known: Mapping[str, Option]
+) -> Iterator[Problem]:
     """Check `boundaries` and `values` of Keras' PiecewiseConstantDecay."""
-    found = []
-    for name in set(given) & set(known):
-        if not isinstance(given[name], list) or not given[name]:
-            found.append(f"{key}.{name} must be a list, but was {wording.show(given[name])}")
-            continue
-        for position, value in enumerate(given[name]):
-            problem = wording.option(f"{key}.{name}[{position}]", value, known[name])
-            found += [problem] if problem else []
-    yield from sorted(found)
+    found = [
+        problem
+        for name in sorted(set(given) & set(known))
+        for problem in _list_values((*key, name), given[name], known[name])
+    ]
+    yield from found
     if found or not set(known) <= set(given):
         return
     boundaries, values = given["boundaries"], given["values"]
     if boundaries != sorted(set(boundaries)):
-        yield f"{key}.boundaries must rise, but was {wording.show(boundaries)}; sort it"
+        shown = wording.show(boundaries)
+        yield Problem((*key, "boundaries"), f"must rise, but was {shown}; sort it")
     if len(values) != len(boundaries) + 1:
-        yield (
-            f"{key}.values must be one more than boundaries ({len(boundaries)}), "
-            f"but was {len(values)}; give {len(boundaries) + 1}"
+        yield Problem(
+            (*key, "values"),
+            f"must be one more than boundaries ({len(boundaries)}), "
+            f"but was {len(values)}; give {len(boundaries) + 1}",
         )
+
+
+def _list_values(key: Key, given: Any, option: Option) -> Iterator[Problem]:
+    if not isinstance(given, list) or not given:
+        yield Problem(key, f"must be a list, but was {wording.show(given)}")
+        return
+    for position, value in enumerate(given):
+        problem = wording.option((*key, position), value, option)
+        yield from [problem] if problem else []

@@ -1,9 +1,11 @@
-"""``study.json``: the checked study, as figures, report and analyses read it."""
+"""``study.json`` and its parts: the checked study, as figures, report and analyses read it."""
 
+import json
 import os
 from pathlib import Path
+from typing import Any, get_type_hints
 
-from thresher.study.plan import Study
+from thresher.study.plan import ImportFacts, Study, completed_fields
 
 
 def read_document(path: str | os.PathLike[str]) -> Study:
@@ -14,10 +16,14 @@ def read_document(path: str | os.PathLike[str]) -> Study:
     ValueError
         Naming the file and the first value at fault.
     """
-    try:
-        return parse_document(Path(path).read_bytes())
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: {error}; delete it and run again, it is made anew") from None
+    study: Study = _read(path, Study)
+    return study
+
+
+def read_facts(path: str | os.PathLike[str]) -> ImportFacts:
+    """Read ``import.json``: what the logs of a study hold; raises as `read_document`."""
+    facts: ImportFacts = _read(path, ImportFacts)
+    return facts
 
 
 def parse_document(text: str | bytes) -> Study:
@@ -28,11 +34,59 @@ def parse_document(text: str | bytes) -> Study:
     ValueError
         Naming the first value at fault.
     """
+    study: Study = _parse(text, Study)
+    return study
+
+
+class _Part(Study):
+    """A study of which only some fields are there."""
+
+    def __getattribute__(self, name: str) -> Any:
+        known = object.__getattribute__(self, "__dict__")
+        if name in Study.__dataclass_fields__ and name not in known:
+            raise AttributeError(f"this stage does not say that it uses the study's {name}")
+        return object.__getattribute__(self, name)
+
+
+def parse_part(text: str, facts: ImportFacts | None = None) -> Study:
+    """Return a study as a stage of the workflow is to see it.
+
+    Parameters
+    ----------
+    text : str
+        What `Study.part` wrote: the fields that the stage says it uses. Any other is an
+        `AttributeError`, so that no stage depends on what it would not notice a change of.
+    facts : ImportFacts or None
+        Of a study of imported runs.
+
+    Raises
+    ------
+    ValueError
+        Naming the first value at fault.
+    """
+    kinds = get_type_hints(Study)
+    given = {
+        name: _parse(json.dumps(value), kinds[name]) for name, value in json.loads(text).items()
+    }
+    study = object.__new__(_Part)
+    for name, value in (given if facts is None else completed_fields(given, facts)).items():
+        object.__setattr__(study, name, value)
+    return study
+
+
+def _read(path: str | os.PathLike[str], kind: Any) -> Any:
+    try:
+        return _parse(Path(path).read_bytes(), kind)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: {error}; delete it and run again, it is made anew") from None
+
+
+def _parse(text: str | bytes, kind: Any) -> Any:
     # Here, because Snakemake imports the package at every parse.
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(Study).validate_json(text)
+        return TypeAdapter(kind).validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the document"

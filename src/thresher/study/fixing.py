@@ -1,16 +1,10 @@
 """What the analysis was to be before there was anything to look at, and what changed since."""
 
-import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from thresher.files import write_text
 from thresher.study.plan import Study
-
-BEFORE, KEYS = "before_training", "plan"
 
 
 def keys(study: Study) -> dict[str, Any]:
@@ -29,33 +23,17 @@ def keys(study: Study) -> dict[str, Any]:
     }
 
 
-def fix(study: Study, folder: str | os.PathLike[str], output: str | os.PathLike[str]) -> None:
-    """Write the keys of a study, and whether no trace was there yet when that was done.
-
-    Parameters
-    ----------
-    study : Study
-    folder : path
-        Where its traces are to be.
-    output : path
-        JSON with ``before_training`` and ``plan``.
-    """
-    before = not any(Path(folder).rglob("*.parquet"))
-    content = {BEFORE: before, KEYS: keys(study)}
-    write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", output)
-
-
-def changes(fixed: Mapping[str, Any], study: Study) -> list[str]:
+def changes(then: Mapping[str, Any], study: Study) -> list[str]:
     """Say what is another now than it was: ``analysis.alpha 0.05 → 0.1``.
 
     Parameters
     ----------
-    fixed : mapping
-        What `fix` wrote.
+    then : mapping
+        What `keys` gave before training began.
     study : Study
         As it is now.
     """
-    then, now = dict(fixed[KEYS]), keys(study)
+    then, now = dict(then), keys(study)
     if then.get("endpoint.threshold") != now["endpoint.threshold"]:
         # The grid lies around the threshold.
         then["analysis.threshold_grid"] = now["analysis.threshold_grid"]

@@ -1,49 +1,65 @@
 """From a study file's content to a checked `Study`, or to every error that was found."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from thresher import tasks
-from thresher.metric import Axis, Metric
-from thresher.study import joint, measures, plan, structure, wording
+from thresher.metric import Metric
+from thresher.study import (
+    commanded,
+    goals,
+    imported,
+    joint,
+    measures,
+    named,
+    places,
+    plan,
+    structure,
+    texts,
+    wording,
+)
 from thresher.study.arms import duplicates, expand
 from thresher.study.checking import optimizer_problems, resolve, with_rate
+from thresher.study.names import one_line
+from thresher.study.problems import Problem
 from thresher.study.reading import StudyError, read
+from thresher.training_options import Training
 
 __all__ = ["StudyError", "load", "load_configured"]
 
 SEEDS = 32
-ENTROPY = 20261123
 
 
-def load(path: Any) -> plan.Study:
+def load(path: Any, project: str | Path = ".") -> plan.Study:
     """Read, check and fan out a study file.
 
     Parameters
     ----------
     path : str or path
         Such as ``config/studies/smoke.yaml``; its stem is the study's name.
+    project : path
+        The folder that a relative path may be meant from, besides the working folder.
 
     Raises
     ------
     StudyError
         With one line for each thing that is wrong: file, key, value and remedy.
     """
-    if not isinstance(path, (str, Path)) or not str(path):
-        raise StudyError(
-            "config/config.yaml: study must be the path of a study file, such as "
-            f"config/studies/smoke.yaml, but was {wording.show(path)}"
-        )
-    _check_name(Path(path))
-    found = structure.check(read(path))
-    problems: list[str] = []
-    study = _build(str(path), found, problems)
-    every = dict.fromkeys((*found.problems, *problems))
+    file = places.find(path, project)
+    found = structure.check(read(file))
+    problems: list[Problem] = []
+    shown = places.shown(file, project)
+    if "traces" in found.usable or ("traces",) in found.wrong:
+        study = imported.build(shown, places.beside(file), file.stem, found.usable, problems)
+    elif "command" in found.usable or ("command",) in found.wrong:
+        study = commanded.build(shown, file.parent, file.stem, found, problems)
+    else:
+        study = _build(shown, file.parent, found, problems)
+    visible = [problem for problem in problems if not problem.follows_from(found.wrong)]
+    every = dict.fromkeys(map(str, (*found.problems, *visible)))
     if every or study is None:
-        raise StudyError("\n".join(f"{path}: {problem}" for problem in every))
+        raise StudyError("\n".join(f"{file}: {problem}" for problem in every))
     return study
 
 
@@ -60,110 +76,121 @@ def load_configured(config: Mapping[str, Any], project: str) -> plan.Study:
     Raises
     ------
     StudyError
-        As `load`; for an unknown key, too.
+        As `load`; for an unknown key, and where another study's results are in the way, too.
     """
-    for key in config:
-        if key != "study":
-            near = wording.nearest(key, ["study"])
-            remedy = f"did you mean {near}?" if near else "name a study file by study="
-            raise StudyError(f"--config: {key} is unknown; {remedy}")
-    path = config.get("study")
-    if isinstance(path, str) and path and not Path(path).exists():
-        inside = Path(project, path)
-        path = str(inside) if inside.exists() else path
-    return load(path)
-
-
-def _check_name(path: Path) -> None:
-    if not str(path).isprintable():
-        raise StudyError(f"{str(path)!r}: a path must be of printable characters; rename it")
-    safe = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", path.stem)
-    if not safe or path.suffix not in {".yaml", ".yml"}:
+    unknown = [key for key in config if key != "study"]
+    if set(unknown) & {"task", "variants", "question"}:
         raise StudyError(
-            f"{path}: the study's name, {path.stem!r}, names a folder: it must begin with a letter "
-            "or digit, hold only letters, digits, '_', '-' and '.', and end in .yaml; rename it"
+            f"--configfile: {', '.join(unknown)} belong into a study file; "
+            "name it by --config study=<path>"
         )
+    for key in unknown:
+        near = wording.nearest(key, ["study"])
+        remedy = f"did you mean {near}?" if near else "name a study file by study="
+        raise StudyError(f"--config: {key} is unknown; {remedy}")
+    study = load(config.get("study"), project)
+    places.check_results(study)
+    return study
 
 
-def _build(path: str, found: structure.Structure, problems: list[str]) -> plan.Study | None:
+def _build(
+    path: str, folder: Path, found: structure.Structure, problems: list[Problem]
+) -> plan.Study | None:
     """Build the study from what the schema left; None, and why, if it can't be."""
     content = found.usable
-    own: list[str] = []
-    task = _task(content, own)
-    training, right = _training(content, found, task, own)
+    known = named.task(content["task"]["name"], folder, problems) if "task" in content else None
+    task = _task(content["task"], known, problems) if known else None
+    training, right = _training(content, found, known, problems)
     failed = set(found.failed)
     common = training if right else None
-    arms = expand(content.get("variants", {}), task, common, own, failed)
-    if content.get("pairing", plan.PAIRING) == plan.PAIRING:
-        own.extend(duplicates(arms))
-    seeds = content.get("seeds", SEEDS)
-    metrics = measures.metrics(content, training, own)
-    own.extend(joint.endpoint(content, task, training, metrics))
-    own.extend(joint.rest(content, seeds))
-    if "variants" in content:
-        own.extend(joint.arms(content, [arm.label for arm in arms], failed))
-    problems.extend(line for line in own if not found.concerns(line))
+    shapes = known.shapes(task.options) if known and task else named.SOME_SHAPES
+    arms = expand(content.get("variants", {}), shapes, common, folder, problems, failed)
+    metrics: tuple[Metric, ...] = ()
+    if known is not None:
+        metrics = measures.metrics(content, training, problems)
+    axis = measures.axis(content, problems)
+    problems.extend(_of_several(content, arms, failed))
+    if "budget" in content.get("endpoint", {}):
+        problems.append(
+            Problem(
+                ("endpoint", "budget"),
+                "is training.epochs for runs that are trained here; set that instead",
+            )
+        )
+    problems.extend(
+        Problem((key,), "belongs to studies of a command; remove it, or say command")
+        for key in commanded.OWN_KEYS
+        if key in content
+    )
+    problems.extend(goals.problems(content, task, training, metrics))
     if problems or found.problems or task is None or not metrics:
         return None
     endpoint = _endpoint(content.get("endpoint", {}), task, training)
+    name = Path(path).stem
     return plan.Study(
-        name=Path(path).stem,
+        name=name,
         path=path,
-        question=content.get("question", f"Which of {len(arms)} arms learns faster?"),
+        question=one_line(content.get("question", f"Which of {len(arms)} arms learns faster?")),
         metrics=metrics,
-        axis=Axis(),
+        axis=axis,
         task=task,
         training=training,
         pairing=content.get("pairing", plan.PAIRING),
-        entropy=content.get("entropy", ENTROPY),
-        seeds=seeds,
+        entropy=content.get("entropy", plan.ENTROPY),
+        seeds=content.get("seeds", SEEDS),
         seeds_per_job=content.get("seeds_per_job", training.lane_width),
         arms=tuple(arms),
         reference=content.get("reference"),
         endpoint=endpoint,
-        analysis=_analysis(content, endpoint.threshold, metrics[0]),
-        report=_report(path, content.get("report", {})),
+        analysis=imported.analysis_of(content, endpoint.threshold, metrics[0]),
+        report=texts.presentation(name, content.get("report", {})),
     )
 
 
-def _task(content: Mapping[str, Any], problems: list[str]) -> plan.Task | None:
-    if "task" not in content:
-        return None
-    given = dict(content["task"])
-    name = given.pop("name")
-    if name not in tasks.NAMES:
-        problems.append(wording.one_of("task.name", name, tasks.NAMES))
-        return None
-    declared = tasks.load(name)
-    options = resolve("task", given, declared.options, problems)
+def _of_several(
+    content: Mapping[str, Any], arms: list[plan.Arm], failed: set[str]
+) -> Iterator[Problem]:
+    """Find what is wrong between right values."""
+    labels = [arm.label for arm in arms]
+    if content.get("pairing", plan.PAIRING) == plan.PAIRING:
+        yield from duplicates(arms)
+    yield from joint.rest(content, content.get("seeds", SEEDS))
+    if "variants" in content:
+        yield from joint.arms(content, labels, failed)
+    yield from texts.problems(content, labels)
+
+
+def _task(
+    given: Mapping[str, Any], known: named.NamedTask, problems: list[Problem]
+) -> plan.Task | None:
+    own = {option: value for option, value in given.items() if option != "name"}
+    options = resolve(("task",), own, known.options, problems)
     if options is None:
         return None
-    return plan.Task(name, options, declared.baseline and declared.baseline(options))
+    return plan.Task(given["name"], options, known.baseline(options))
 
 
 def _training(
     content: Mapping[str, Any],
     found: structure.Structure,
-    task: plan.Task | None,
-    problems: list[str],
-) -> tuple[plan.Training, bool]:
+    task: named.NamedTask | None,
+    problems: list[Problem],
+) -> tuple[Training, bool]:
     """Return what holds for every arm, and whether its optimizer is right."""
-    training = plan.Training(**content.get("training", {}))
+    training = Training(**content.get("training", {}))
     if content.get("seeds_per_job") == 1:
         training = replace(training, lane_width=1)
     if task is not None:
-        training = replace(training, loss=tasks.load(task.name).loss)
+        training = replace(training, loss=task.loss)
     problems.extend(joint.training(content, training))
-    if "optimizer" in found.dropped:
+    if ("training", "optimizer") in found.wrong:
         return training, False
-    wrong = optimizer_problems("training", training)
+    wrong = optimizer_problems(("training",), training)
     problems.extend(wrong)
     return (training, False) if wrong else (with_rate(training), True)
 
 
-def _endpoint(
-    content: Mapping[str, Any], task: plan.Task, training: plan.Training
-) -> plan.Endpoint:
+def _endpoint(content: Mapping[str, Any], task: plan.Task, training: Training) -> plan.Endpoint:
     threshold, source = content.get("threshold", "baseline"), "study file"
     if threshold == "baseline":
         threshold, source = task.baseline, "position baseline"
@@ -174,20 +201,3 @@ def _endpoint(
         smooth=content.get("smooth", plan.Endpoint.smooth),
         budget=training.epochs,
     )
-
-
-def _analysis(content: Mapping[str, Any], threshold: float, metric: Metric) -> plan.Analysis:
-    given = dict(content.get("analysis", {}))
-    given.setdefault("contrasts", "reference" if "reference" in content else "all_pairs")
-    if "threshold_grid" in given:
-        levels = sorted({*map(float, given["threshold_grid"]), threshold})
-        given["threshold_grid"] = tuple(levels)
-    else:
-        given["threshold_grid"] = metric.grid(threshold) or ()
-    return plan.Analysis(**given)
-
-
-def _report(path: str, content: Mapping[str, Any]) -> plan.Presentation:
-    given = {"title": Path(path).stem.replace("_", " "), **content}
-    panels = (plan.Panel(p["title"], tuple(p["arms"])) for p in given.get("panels", ()))
-    return plan.Presentation(**{**given, "panels": tuple(panels)})

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
 
 from thresher.canonical import canonical
 from thresher.declarations import Value
@@ -11,6 +12,7 @@ from thresher.training_options import Training
 
 PAIRING = "data+weights"
 METRIC = "eval_loss"
+ENTROPY = 20261123
 
 
 @dataclass(frozen=True)
@@ -142,27 +144,100 @@ class TraceSource:
 
 
 @dataclass(frozen=True)
+class CommandSource:
+    """A program that makes the runs; see `thresher.command`.
+
+    Attributes
+    ----------
+    command : str
+        The template of its arguments.
+    columns : mapping of str to str
+        What the program calls axis and metric (``axis``, ``value``), where otherwise.
+    file : str
+        Where in ``{out}`` it writes; empty for ``{trace}``.
+    format : str or None
+        A reader's name.
+    environment : mapping of str to str
+        Variables for the program.
+    code : tuple of str
+        Files and folders that a run depends on, relative to the study file's.
+    resources : mapping of str to int
+        ``threads``, ``mem_mb``, ``runtime`` (minutes), ``gpus`` of each job.
+    retries : int
+    """
+
+    command: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
+    format: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    code: tuple[str, ...] = ()
+    resources: Mapping[str, int] = field(default_factory=dict)
+    retries: int = 0
+
+
+@dataclass(frozen=True)
 class ImportedArm:
-    """What the logs hold of one arm; `first`, `last` and `spacing` of evaluations on the axis."""
+    """What the logs hold of one arm.
+
+    Attributes
+    ----------
+    arm : str
+    runs, diverged : int
+        Runs, and those with a value that is not finite.
+    seeds : int
+        0 where the logs name none.
+    first, last, last_shortest : float
+        On the axis: the first and the last evaluation, and that of the run that ends first.
+    evaluations_fewest, evaluations_most : int
+        Of a run.
+    spacing : float or None
+        Median distance between a run's evaluations; None for single ones.
+    """
 
     arm: str
     runs: int
     seeds: int
     first: float
     last: float
+    last_shortest: float
     evaluations_fewest: int
     evaluations_most: int
     spacing: float | None
+    diverged: int
 
 
 @dataclass(frozen=True)
 class ImportFacts:
-    """What was read, what was left out and why."""
+    """What was read, what was left out and why; what completes a study of imported runs.
+
+    Attributes
+    ----------
+    arms : tuple of ImportedArm
+    budget : float
+        The study's own, or the largest common one.
+    paired : bool
+        Whether equal seeds belong together.
+    seeds : int
+        Of the arm that has most.
+    notes : tuple of str
+    formats : tuple of str
+        Titles of the readers.
+    files : int
+    """
 
     arms: tuple[ImportedArm, ...]
+    budget: float
+    paired: bool
+    seeds: int
     notes: tuple[str, ...]
     formats: tuple[str, ...]
     files: int
+
+    @property
+    def spacing(self) -> dict[str, float]:
+        """How far apart the evaluations of each arm are on the axis, where that is known."""
+        return {arm.arm: arm.spacing for arm in self.arms if arm.spacing is not None}
 
 
 @dataclass(frozen=True)
@@ -181,6 +256,8 @@ class Study:
         Where the runs were made elsewhere and are read from files.
     imported : ImportFacts or None
         What was read; None before, and where runs are trained here.
+    command : CommandSource or None
+        Where a program makes the runs.
     """
 
     name: str
@@ -201,6 +278,7 @@ class Study:
     report: Presentation
     traces: TraceSource | None = None
     imported: ImportFacts | None = None
+    command: CommandSource | None = None
 
     @property
     def metric(self) -> Metric:
@@ -232,6 +310,8 @@ class Study:
 
     def specification(self, arm: Arm) -> str:
         """Return everything but the seed that determines a trace of this arm, as JSON."""
+        if self.command is not None:
+            return self._commanded(arm, self.command)
         assert self.task is not None
         assert arm.training is not None
         return canonical(
@@ -248,9 +328,38 @@ class Study:
             }
         )
 
-    def part(self, *fields: str) -> str:
-        """Return some fields as JSON: what a stage depends on."""
-        return canonical({name: asdict(self)[name] for name in fields})
+    def _commanded(self, arm: Arm, source: CommandSource) -> str:
+        every = dict.fromkeys(name for other in self.arms for name in other.model_options)
+        return canonical(
+            {
+                "study": self.name,
+                "arm": arm.label,
+                "variant": arm.variant,
+                "factors": list(arm.factors.items()),
+                "command": source.command,
+                "options": dict(arm.model_options),
+                "left_out": [name for name in every if name not in arm.model_options],
+                "environment": dict(source.environment),
+                "trace": {
+                    "axis": self.axis.name,
+                    "metric": self.metric.name,
+                    "columns": dict(source.columns),
+                    "file": source.file,
+                    "format": source.format,
+                    "budget": self.endpoint.budget,
+                },
+            }
+        )
+
+    def part(self, *names: str) -> str:
+        """Return some fields as JSON: what a stage depends on; see `document.parse_part`."""
+        whole = asdict(self)
+        return json.dumps({name: whole[name] for name in names}, ensure_ascii=False)
+
+    def completed(self, facts: ImportFacts) -> "Study":
+        """Return the study with what its logs hold: arms, budget, pairing, seeds."""
+        every = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Study(**completed_fields(every, facts))
 
     def document(self) -> str:
         """Return the whole study as JSON, for ``study.json``."""
@@ -278,3 +387,16 @@ class Study:
         if self.pairing != PAIRING and self.training is not None:
             found.append(f"pairing is {self.pairing} (plan: {PAIRING})")
         return found
+
+
+def completed_fields(given: Mapping[str, Any], facts: ImportFacts) -> dict[str, Any]:
+    """Complete some fields of a study of imported runs; see `Study.completed`."""
+    found = {
+        "arms": tuple(Arm(arm.arm, arm.arm) for arm in facts.arms),
+        "pairing": given.get("pairing", "none") if facts.paired else "none",
+        "seeds": facts.seeds,
+        "imported": facts,
+    }
+    if "endpoint" in given:
+        found["endpoint"] = replace(given["endpoint"], budget=facts.budget)
+    return {name: found.get(name, value) for name, value in given.items()}

@@ -1,6 +1,5 @@
 """A study file against the schema: every departure as a line, and what is left without them."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from thresher.study import wording
+from thresher.study.problems import Key, Problem
 
 # Without these, what holds them means nothing.
 _NEEDED = {"name", "model"}
@@ -25,24 +25,19 @@ class Structure:
 
     Attributes
     ----------
-    problems : tuple of str
+    problems : tuple of Problem
     usable : dict
         The content without what is wrong, so that the rest can be checked, too.
-    dropped : frozenset of str
-        The known keys that were left out, or were meant by a misspelt one.
+    wrong : frozenset of key
+        What was left out, or was meant by a misspelt key.
     failed : frozenset of str
-        The variants that were left out.
+        The variants of which something was left out.
     """
 
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
     usable: dict[str, Any]
-    dropped: frozenset[str]
+    wrong: frozenset[Key]
     failed: frozenset[str]
-
-    def concerns(self, problem: str) -> bool:
-        """Tell whether a problem may only follow from one that is reported already."""
-        names = "|".join(map(re.escape, self.dropped))
-        return bool(names) and bool(re.search(rf"(?<![\w-])({names})(?![\w-])", problem))
 
 
 @cache
@@ -55,51 +50,48 @@ def validator() -> Any:
             "integer": lambda _, value: wording.number(value) and isinstance(value, int),
         }
     )
-    return extend(Draft202012Validator, type_checker=checker)(yaml.safe_load(schema))
+    own: Any = extend  # it has no types
+    return own(Draft202012Validator, type_checker=checker)(yaml.safe_load(schema))
 
 
 def check(content: dict[str, Any]) -> Structure:
     """Compare a study file's content with the schema."""
     errors = sorted(validator().iter_errors(content), key=lambda error: list(map(str, error.path)))
-    lines = [line for error in errors for line in _describe(error)]
-    usable, left_out = deepcopy(content), list[list[Any]]()
-    for error in errors:
-        for path in _wrong_paths(error):
-            _drop(usable, path)
-            left_out.append(path)
-    meant = {wording.nearest(name, _properties(e)) for e in errors for name in _unknown(e)}
-    dropped = {str(path[-1]) for path in left_out if path[0] != "variants" or len(path) > 2}
+    usable = deepcopy(content)
+    left_out = [path for error in errors for path in _wrong_paths(error)]
+    for path in left_out:
+        _drop(usable, path)
     return Structure(
-        problems=tuple(dict.fromkeys(lines)),
+        problems=tuple(dict.fromkeys(line for error in errors for line in _describe(error))),
         usable=usable,
-        dropped=frozenset((meant | dropped) & _vocabulary(validator().schema)),
-        failed=frozenset(path[1] for path in left_out if path[0] == "variants" and len(path) == 2),
+        wrong=frozenset([*left_out, *(path for error in errors for path in _meant(error))]),
+        failed=frozenset(str(path[1]) for path in left_out if path[0] == "variants" and path[1:]),
     )
 
 
-def _vocabulary(schema: Any) -> set[str]:
-    """Collect every key that the schema knows."""
-    if not isinstance(schema, dict):
-        return set()
-    return set(schema.get("properties", ())).union(*map(_vocabulary, schema.values()))
+def _meant(error: ValidationError) -> Iterator[Key]:
+    """Name the keys that unknown ones probably stand for."""
+    for name in _unknown(error):
+        if near := wording.nearest(name, _properties(error)):
+            yield (*error.absolute_path, near)
 
 
-def _wrong_paths(error: ValidationError) -> list[list[Any]]:
+def _wrong_paths(error: ValidationError) -> list[Key]:
     """Name what has to be left out for an error to vanish."""
-    path = list(error.absolute_path)
+    path = tuple(error.absolute_path)
     # A list is left out as a whole.
     first = next((i for i, part in enumerate(path) if isinstance(part, int)), len(path))
     if first == len(path):
         if unknown := _unknown(error):
-            return [[*path, name] for name in unknown]
+            return [(*path, name) for name in unknown]
         if "propertyNames" in error.absolute_schema_path:
-            return [[*path, error.instance]]
+            return [(*path, str(error.instance))]
     path = path[:first]
     path = path[:-1] if path and path[-1] in _NEEDED else path
     return [path] if path else []
 
 
-def _drop(content: Any, path: list[Any]) -> None:
+def _drop(content: Any, path: Key) -> None:
     for part in path[:-1]:
         content = content.get(part, {})
     content.pop(path[-1], None)
@@ -121,54 +113,54 @@ def _properties(error: ValidationError) -> Mapping[str, Any]:
     return properties
 
 
-def _describe(error: ValidationError) -> Iterator[str]:
-    key, kind = _key(error.absolute_path), str(error.validator)
+def _describe(error: ValidationError) -> Iterator[Problem]:
+    key, kind = tuple(error.absolute_path), str(error.validator)
     value: Any = error.instance
     rule: Any = error.validator_value
     if unknown := _unknown(error):
-        if _is_training_of_variant(error):
+        if _is_training_of_variant(key):
             yield from _shared(key, unknown, _properties(error))
         else:
             yield from wording.unknown_keys(key, unknown, _properties(error))
     elif kind == "required":
-        prefix = f"{key}." if key else ""
-        yield from (f"{prefix}{name} is missing; add it" for name in rule if name not in value)
+        yield from (
+            Problem((*key, name), "is missing; add it") for name in rule if name not in value
+        )
     elif kind == "enum":
         yield wording.one_of(key, value, map(str, rule))
-    elif kind == "pattern":
-        yield (
-            f"{key}: {wording.show(value)} must begin with a letter or digit and hold only "
+    else:
+        yield Problem(key, _departure(error, kind, value, rule))
+
+
+def _departure(error: ValidationError, kind: str, value: Any, rule: Any) -> str:
+    """Say what a value is not, to follow its key."""
+    shown = wording.show(value)
+    if kind == "pattern":
+        return (
+            f": {shown} must begin with a letter or digit and hold only "
             "letters, digits, '_', '-' and '.', because it names a folder; rename it"
         )
-    elif kind == "type":
-        kinds = [rule] if isinstance(rule, str) else rule
-        asked = wording.wanted_instead(value, kinds)
-        yield f"{key} must be {asked}, but was {wording.show(value)}"
-    elif "propertyNames" in error.absolute_schema_path:
-        yield f"{key}: {wording.show(value)} must be {wording.wanted(kind, rule)}; rename it"
-    else:
-        percent = kind == "exclusiveMaximum" and 1 < value < 100
-        remedy = f"; write {value / 100:g} for {value} %" if percent else ""
-        yield f"{key} must be {wording.wanted(kind, rule)}, but was {wording.show(value)}{remedy}"
+    if kind == "type":
+        asked = wording.wanted_instead(value, [rule] if isinstance(rule, str) else rule)
+        return f"must be {asked}, but was {shown}"
+    if "propertyNames" in error.absolute_schema_path:
+        return f": {shown} must be {wording.wanted(kind, rule)}; rename it"
+    percent = kind == "exclusiveMaximum" and 1 < value < 100
+    remedy = f"; write {value / 100:g} for {value} %" if percent else ""
+    return f"must be {wording.wanted(kind, rule)}, but was {shown}{remedy}"
 
 
-def _key(path: Iterable[Any]) -> str:
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
+def _is_training_of_variant(key: Key) -> bool:
+    return len(key) == 3 and key[0] == "variants" and key[2] == "training"
 
 
-def _is_training_of_variant(error: ValidationError) -> bool:
-    path = list(error.absolute_path)
-    return len(path) == 3 and path[0] == "variants" and path[2] == "training"
-
-
-def _shared(key: str, found: Iterable[str], own: Mapping[str, Any]) -> Iterator[str]:
+def _shared(key: Key, found: Iterable[str], own: Mapping[str, Any]) -> Iterator[Problem]:
     """Tell apart what is the same for every arm from what is unknown."""
     common = validator().schema["properties"]["training"]["properties"]
     for name in found:
         if name in common:
-            yield f"{key}.{name} must be the same for every arm; set it in training.{name}"
+            yield Problem(
+                (*key, name), f"must be the same for every arm; set it in training.{name}"
+            )
         else:
             yield from wording.unknown_keys(key, [name], own)

@@ -5,9 +5,11 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from operator import ge, gt, le, lt
 from typing import Any
 
 from thresher.declarations import Option
+from thresher.study.problems import Key, Problem
 
 _KINDS = {
     "integer": "an integer",
@@ -43,22 +45,22 @@ def nearest(word: Any, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(show(word), list(known), 1)), "")
 
 
-def one_of(key: str, value: Any, known: Iterable[str]) -> str:
+def one_of(key: Key, value: Any, known: Iterable[str], needs: tuple[Key, ...] = ()) -> Problem:
     """Say that a word is unknown, which it may have meant, and which there are."""
     known = list(known)
     near = nearest(value, known)
     meant = f"; did you mean {near}?" if near else ""
-    return f"{key} must be one of {', '.join(known)}, but was {show(value)}{meant}"
+    return Problem(key, f"must be one of {', '.join(known)}, but was {show(value)}{meant}", needs)
 
 
-def unknown_keys(key: str, found: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+def unknown_keys(key: Key, found: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
     """Say which keys are unknown, and the nearest known one of each."""
     known = list(known)
     for name in found:
         if name not in known:
             near = nearest(name, known)
             remedy = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
-            yield f"{key + '.' if key else ''}{name} is unknown; {remedy}"
+            yield Problem((*key, name), f"is unknown; {remedy}")
 
 
 def number(value: Any) -> bool:
@@ -90,7 +92,7 @@ def wanted(kind: str, rule: Any) -> str:
     }[kind]
 
 
-def option(key: str, value: Any, declared: Option) -> str | None:
+def option(key: Key, value: Any, declared: Option) -> Problem | None:
     """Check a value against what a task, model or optimizer declares; None if it is right."""
     fits = {
         bool: isinstance(value, bool),
@@ -103,19 +105,24 @@ def option(key: str, value: Any, declared: Option) -> str | None:
     elif declared.choices and value not in declared.choices:
         return one_of(key, value, declared.choices)
     else:
-        bounds = [
-            (declared.minimum, "minimum", lambda bound: value >= bound),
-            (declared.above, "exclusiveMinimum", lambda bound: value > bound),
-            (declared.maximum, "maximum", lambda bound: value <= bound),
-            (declared.below, "exclusiveMaximum", lambda bound: value < bound),
-        ]
-        broken = [
-            wanted(kind, bound)
-            for bound, kind, holds in bounds
-            if bound is not None and not holds(bound)
-        ]
-        if not broken:
+        broken = _broken_bound(value, declared)
+        if broken is None:
             return None
-        asked = broken[0]
+        asked = broken
     example = "" if declared.default is None else f"; {show(declared.default)} is the default"
-    return f"{key} must be {asked}, but was {show(value)}{example}"
+    return Problem(key, f"must be {asked}, but was {show(value)}{example}")
+
+
+def _broken_bound(value: Any, declared: Option) -> str | None:
+    bounds = (
+        (declared.minimum, "minimum", ge),
+        (declared.above, "exclusiveMinimum", gt),
+        (declared.maximum, "maximum", le),
+        (declared.below, "exclusiveMaximum", lt),
+    )
+    broken = (
+        wanted(kind, bound)
+        for bound, kind, holds in bounds
+        if bound is not None and not holds(value, bound)
+    )
+    return next(broken, None)

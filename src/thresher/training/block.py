@@ -162,6 +162,7 @@ def _train_group(
         initial(built, model.non_trainable_variables, streams, seeds),
     )
     held_out = shared if options.evaluation == SHARED else _own_sets(task, streams, seeds, options)
+    held_out = lanes.placed(held_out)
     trained, evaluated = [], [lanes.evaluate(*held_out)[0][None]]
     generators = [streams.data(seed) for seed in seeds]
     epochs_drawn, done = piece(shared, options.batch_size), 0

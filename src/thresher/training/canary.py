@@ -6,10 +6,10 @@ import numpy as np
 
 from thresher.files import write_text
 from thresher.trace import SEED, format_of, read_traces, specification_of, values
-from thresher.training.job import trace_table, train
+from thresher.training.job import load_named, trace_table, train
 
 
-def run_canary(traces: str, output: str, run: str | None = None) -> None:
+def run_canary(traces: str, output: str, run: str | None = None, folder: str = ".") -> None:
     """Train the block of a trace file again and compare every quantity.
 
     Parameters
@@ -21,6 +21,8 @@ def run_canary(traces: str, output: str, run: str | None = None) -> None:
         unit).
     run : path, optional
         The block's ``*.run.json``, whose digest the file must have.
+    folder : path
+        That of the study file, for models and tasks of the user's own.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def run_canary(traces: str, output: str, run: str | None = None) -> None:
     old = read_traces([traces], runs=None if run is None else [run])
     job = json.loads(specification_of(traces))
     seeds = list(dict.fromkeys(old[SEED].to_pylist()))
-    new = trace_table(job, train(job, seeds))
+    new = trace_table(job, train(job, seeds, load_named(job, folder)))
     pairs = [(values(old, name), values(new, name)) for name in format_of(old).quantities]
     identical = all(
         np.array_equal(there, here, equal_nan=True)

@@ -4,7 +4,8 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -12,11 +13,11 @@ import pyarrow as pa
 import tensorflow as tf
 
 from thresher import decoding, models, tasks
-from thresher.declarations import TaskDeclaration
+from thresher.declarations import ModelDeclaration, TaskDeclaration
 from thresher.decoding import Reading
 from thresher.files import write_text
 from thresher.trace import RUN, SEED, write_predictions, write_trace
-from thresher.trace_columns import Data
+from thresher.trace_columns import Data, half_of
 from thresher.training.block import Block, DataSource, train_block
 from thresher.training.errors import TrainingError
 from thresher.training.facts import machine_facts, versions
@@ -29,8 +30,8 @@ AXIS = "epoch"
 
 
 @dataclass(frozen=True)
-class _Source:
-    """A declared task with its options filled in."""
+class TaskSource:
+    """A declared task with its options filled in, as `train_block` takes it."""
 
     task: TaskDeclaration
     options: Mapping[str, Any]
@@ -43,9 +44,15 @@ class _Source:
 
 
 def run_job(
-    specification: str, seeds: Sequence[int], traces: str, predictions: str, run: str
+    specification: str,
+    seeds: Sequence[int],
+    traces: str,
+    predictions: str,
+    run: str,
+    plan: Mapping[str, Any] | None = None,
+    folder: str = ".",
 ) -> None:
-    """Train one block and write its traces, predictions and machine facts.
+    """Train one block and write its traces, predictions and facts.
 
     Parameters
     ----------
@@ -55,11 +62,16 @@ def run_job(
     traces, predictions, run : path
         Parquet, Parquet, JSON. Each is written whole or not at all; the last keeps the digests of
         the first two.
+    plan : mapping, optional
+        How the runs were to be analysed when they were trained; kept with the facts.
+    folder : path
+        That of the study file, for models and tasks of the user's own.
     """
     begin = time.perf_counter()
     job = json.loads(specification)
-    block = train(job, seeds)
-    task, options = tasks.load(job["task"]["name"]), job["task"]["options"]
+    named = load_named(job, folder)
+    block = train(job, seeds, named)
+    task, options = named[0], job["task"]["options"]
     reading = decoding.read(task, options, block.example, block.predictions)
     packages, digests = versions(), {}
     digests["predictions"] = write_predictions(
@@ -79,35 +91,69 @@ def run_job(
     # Facts about this machine stay out of the traces, which are the same wherever they repeat.
     seconds = time.perf_counter() - begin
     facts = machine_facts(len(seeds) * job["training"]["epochs"], seconds)
-    write_text(json.dumps({"arm": job["arm"], **facts, "digests": digests}, indent=2) + "\n", run)
+    content = {"arm": job["arm"], **facts, "digests": digests, "plan": plan}
+    write_text(json.dumps(content, indent=2) + "\n", run)
 
 
 def quantities(loss: str) -> dict[str, Data]:
     """Return what the engine measures for a loss, and on which data; numbers have no accuracy."""
     names: dict[str, Data] = {"loss": "training", "accuracy": "training"}
-    names |= {"eval_loss": "held-out", "eval_accuracy": "held-out"}
+    for name in ("eval_loss", "eval_accuracy"):
+        names |= {name: "held-out", half_of(name): "held-out"}
     right = decoding.has_accuracy(loss)
     return {name: data for name, data in names.items() if right or "accuracy" not in name}
 
 
-def task_and_model(job: Mapping[str, Any]) -> tuple[DataSource, Build]:
+Named = tuple[TaskDeclaration, ModelDeclaration]
+Kind = Literal["task", "model"]
+
+
+def load_named(job: Mapping[str, Any], folder: str = ".") -> Named:
+    """Load the task and the model that a specification names, ours or the user's own.
+
+    Raises
+    ------
+    OwnError
+        For a file of the user's that can't be used.
+    """
+    task, model = job["task"]["name"], job["model"]["name"]
+    return load_one("task", task, folder), load_one("model", model, folder)
+
+
+def load_one(kind: Kind, name: str, folder: str = ".") -> Any:
+    """Load a task or a model by its name, ours or the user's own."""
+    if ".py" in name:
+        # By its name, so that what serves own files is no part of what our models depend on.
+        own = import_module("thresher.own")
+        return own.load_task(name, folder) if kind == "task" else own.load_model(name, folder)
+    return tasks.load(name) if kind == "task" else models.load(name)
+
+
+def task_and_model(job: Mapping[str, Any], named: Named | None = None) -> tuple[DataSource, Build]:
     """Return what a specification names, as `train_block` takes it."""
-    task = tasks.load(job["task"]["name"])
-    model = models.load(job["model"]["name"])
+    task, model = named or load_named(job)
     options = job["task"]["options"]
     inputs, head = task.inputs(options), decoding.head(task, options)
 
     def build_model() -> keras.Model:
         return model.build(job["model"]["options"], inputs, head)
 
-    return _Source(task, options), build_model
+    return TaskSource(task, options), build_model
 
 
-def train(job: Mapping[str, Any], seeds: Sequence[int]) -> Block:
-    """Train the runs of some seeds, as a specification says."""
+def train(job: Mapping[str, Any], seeds: Sequence[int], named: Named | None = None) -> Block:
+    """Train the runs of some seeds, as a specification says.
+
+    Parameters
+    ----------
+    job : mapping
+    seeds : sequence of int
+    named : tuple, optional
+        What `load_named` gave; needed where a name is the user's own.
+    """
     options = Training(**job["training"])
     _set_threads(options.threads)
-    source, build_model = task_and_model(job)
+    source, build_model = task_and_model(job, named)
     streams = Streams(job["entropy"], job["pairing"], job["arm"])
     return train_block(build_model, source, seeds, options, streams, print_line)
 

@@ -69,6 +69,11 @@ class Lanes:
                 variable.assign(value)
         self.optimizer.reset()
 
+    def placed(self, held_out: tuple[Any, Any]) -> tuple[Any, Any]:
+        """Return held-out examples as tensors, so that they are copied once, not at each call."""
+        x, y = (tf.convert_to_tensor(values) for values in held_out)
+        return x, y
+
     def train(
         self, first: int, x: Any, y: Any, held_out: tuple[Any, Any]
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from thresher.drawing.palette import COLOURS, DASHES, look
+from thresher.drawing.palette import COLOURS, DASHES, ink_on, look
 
 # Machado, Oliveira & Fernandes (2009), doi 10.1109/TVCG.2009.113, severity 1.0, linear RGB.
 BLINDNESS = {
@@ -63,3 +63,11 @@ def test_neighbours_differ_in_line_style_so_that_grey_is_enough():
 
 def test_the_reference_and_first_arm_is_a_solid_line():
     assert look(0).dash == ()
+
+
+@pytest.mark.parametrize(
+    "fill", [(0, 0, 0), (1, 1, 1), (0.5, 0.5, 0.5), to_rgb("#0072b2"), (0, 1, 0)]
+)
+def test_ink_has_a_contrast_of_four_and_a_half_on_any_fill(fill):
+    light, dark = sorted((luminance(ink_on(fill)), luminance(fill)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5

@@ -1,0 +1,167 @@
+"""Every own model and task of a study, checked before any training."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from thresher import decoding, own
+from thresher.canonical import canonical
+from thresher.files import write_text
+from thresher.own import OwnError
+from thresher.training.contract import (
+    count_parameters,
+    model_problems,
+    task_problems,
+    training_problems,
+)
+from thresher.training.job import Kind, Named, load_one
+
+Job = Mapping[str, Any]
+
+
+def run_check(specifications: Sequence[str], output: str, folder: str = ".") -> None:
+    """Check the own models and tasks of a study, and write what was found by building.
+
+    Parameters
+    ----------
+    specifications : sequence of str
+        One for each arm; what `Study.specification` gave.
+    output : path
+        JSON: ``parameters``, the trainable ones of every arm, by its label; ``baseline``, the
+        task's, null where it has none.
+    folder : path
+        That of the study file.
+
+    Raises
+    ------
+    OwnError
+        One line for each thing that is wrong: file, line, what was found, remedy.
+    """
+    found = check_own(specifications, folder)
+    write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", output)
+
+
+def check_own(specifications: Sequence[str], folder: str | Path = ".") -> dict[str, Any]:
+    """Check the own models and tasks that some specifications name; see `run_check`."""
+    jobs = [json.loads(specification) for specification in specifications]
+    found = _Found(folder)
+    for job in jobs:
+        found.load("task", job["task"]["name"])
+        found.load("model", job["model"]["name"])
+    for job in _distinct(found.usable(jobs), "task"):
+        found.add(_task_lines(job, found.named(job), folder), job["task"]["name"])
+    for job in _distinct(found.usable(jobs), "task", "model"):
+        found.add(_model_lines(job, found.named(job), folder))
+    if not found.problems:
+        for job in {_names(job): job for job in jobs}.values():
+            found.add(_training_lines(job, found.named(job), folder))
+    if found.problems:
+        raise OwnError(*found.problems)
+    return _facts(jobs, found)
+
+
+class _Found:
+    """What was loaded, which of it is broken, and every problem once."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.problems: dict[str, None] = {}
+        self._folder = str(folder)
+        self._loaded: dict[str, Any] = {}
+        self._broken = set[str]()
+
+    def load(self, kind: Kind, name: str) -> None:
+        if name in self._loaded or name in self._broken:
+            return
+        try:
+            self._loaded[name] = load_one(kind, name, self._folder)
+        except OwnError as error:
+            self.add(error.problems, name)
+
+    def add(self, problems: Iterable[str], name: str | None = None) -> None:
+        """Add problems, and call what they are about broken."""
+        lines = dict.fromkeys(problems)
+        self.problems |= lines
+        if lines and name is not None:
+            self._broken.add(name)
+
+    def usable(self, jobs: Sequence[Job]) -> list[Job]:
+        return [job for job in jobs if not self._broken & set(_names(job))]
+
+    def named(self, job: Job) -> Named:
+        task, model = _names(job)
+        return self._loaded[task], self._loaded[model]
+
+
+def _names(job: Job) -> tuple[str, str]:
+    return job["task"]["name"], job["model"]["name"]
+
+
+def _distinct(jobs: Sequence[Job], *parts: str) -> list[Job]:
+    """Return the first job of each kind."""
+    first: dict[str, Job] = {}
+    for job in jobs:
+        first.setdefault(canonical([job[part] for part in parts]), job)
+    return list(first.values())
+
+
+def _task_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]:
+    name, options = job["task"]["name"], job["task"]["options"]
+    if not own.is_own(name):
+        return
+    outline = own.outline_task(name, folder)
+    try:
+        for broken in task_problems(named[0], options):
+            line = outline.lines.get(broken.part, outline.line)
+            yield f"{_file(name)}, line {line}: {broken.text}"
+    except OwnError as error:
+        yield from error.problems
+
+
+def _model_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]:
+    task, model = named
+    parts = (model, job["model"]["options"], task, job["task"]["options"])
+    try:
+        found = model_problems(*parts)
+    except OwnError as error:
+        yield from error.problems
+        return
+    yield from _placed(job, found, folder)
+
+
+def _training_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]:
+    task, model = named
+    found = training_problems(model, job["model"]["options"], task, job["task"]["options"])
+    yield from _placed(job, found, folder)
+
+
+def _placed(job: Job, problems: Sequence[str], folder: str | Path) -> Iterator[str]:
+    """Begin each line with the place in the user's file, and end it with the arm's options."""
+    name, options = job["model"]["name"], job["model"]["options"]
+    with_options = ", ".join(f"{option}={value}" for option, value in options.items())
+    for problem in problems:
+        if own.is_own(name):
+            outline = own.outline_model(name, folder)
+            function = name.rpartition(":")[2]
+            call = f"{function}({with_options})"
+            yield f"{_file(name)}, line {outline.line}: {call}: {problem}"
+        else:
+            yield f"{_file(job['task']['name'])}: model {name}: {problem}"
+
+
+def _file(name: str) -> str:
+    return name.rpartition(":")[0] or name
+
+
+def _facts(jobs: Sequence[Job], found: _Found) -> dict[str, Any]:
+    parameters: dict[str, int] = {}
+    baseline = None
+    for job in jobs:
+        task, model = found.named(job)
+        options = job["task"]["options"]
+        given = (job["model"]["options"], task.inputs(options), decoding.head(task, options))
+        counted = model.parameters(*given) if model.parameters else None
+        parameters[job["arm"]] = counted or count_parameters(model.build(*given))
+        if task.baseline is not None:
+            baseline = float(task.baseline(options))
+    return {"parameters": parameters, "baseline": baseline}

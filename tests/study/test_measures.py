@@ -1,0 +1,142 @@
+"""Metric, axis and thresholds of a study: what is chosen, what is no goal."""
+
+from math import log
+
+import pytest
+
+from thresher.metric import Axis
+from thresher.study import plan, warnings_of
+
+
+def of(**keys):
+    """Change a study: `endpoint={"metric": …}` and the like."""
+    return lambda content: content.update(keys)
+
+
+def test_the_held_out_loss_is_the_metric_unless_the_study_says_otherwise(study):
+    made = study()
+    assert [metric.name for metric in made.metrics] == ["eval_loss", "eval_accuracy"]
+    assert (made.metric.better, made.metric.unit, made.axis) == ("lower", "nats", Axis())
+
+
+@pytest.mark.parametrize(
+    ("name", "others", "better"),
+    [
+        ("eval_accuracy", ["eval_loss"], "higher"),
+        ("loss", ["eval_loss", "eval_accuracy"], "lower"),
+        ("accuracy", ["eval_loss", "eval_accuracy"], "higher"),
+    ],
+)
+def test_the_endpoint_s_metric_comes_first_and_what_is_held_out_beside_it(
+    study, name, others, better
+):
+    made = study(of(endpoint={"metric": name, "threshold": 0.9}))
+    assert [metric.name for metric in made.metrics] == [name, *others]
+    assert made.metric.better == better
+    assert study(of(metric={"name": name}, endpoint={"threshold": 0.9})) == made
+
+
+def test_an_unknown_metric_comes_with_the_list_and_the_nearest(line_of):
+    assert line_of("endpoint/metric", "eval_acuracy") == (
+        "endpoint.metric must be one of eval_loss, eval_accuracy, loss, accuracy, "
+        "but was eval_acuracy; did you mean eval_accuracy?"
+    )
+
+
+def test_an_unknown_name_of_the_metric_comes_with_the_list(line_of):
+    assert line_of("metric", {"name": "reward"}) == (
+        "metric.name must be one of eval_loss, eval_accuracy, loss, accuracy, but was reward"
+    )
+
+
+def test_a_study_may_name_its_metric_otherwise(study):
+    made = study(of(metric={"name": "eval_loss", "label": "surprise\n{of} it", "unit": "bits"}))
+    assert (made.metric.label, made.metric.unit) == ("surprise {of} it", "bits")
+    assert made.metric.minimum == 0
+
+
+def test_two_metrics_of_an_endpoint_are_one_too_many(lines_of):
+    (line,) = lines_of({"metric": {"name": "loss"}, "endpoint/metric": "eval_loss"})
+    assert line == "metric.name must be endpoint.metric (eval_loss), but was loss; name one metric"
+
+
+@pytest.mark.parametrize("axis", [{}, {"name": "epoch"}, {"name": "epoch", "unit": "epochs"}])
+def test_the_axis_of_what_is_trained_here_may_be_said(study, axis):
+    assert study(of(axis=axis)).axis == Axis("epoch", "epochs")
+
+
+@pytest.mark.parametrize("threshold", [0, 0.3, 1])
+def test_a_fraction_may_be_anything_from_0_to_1(study, threshold):
+    made = study(of(endpoint={"metric": "eval_accuracy", "threshold": threshold}))
+    assert made.endpoint.threshold == threshold
+    assert all(0 <= level <= 1 for level in made.analysis.threshold_grid)
+    assert threshold in made.analysis.threshold_grid
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.5, 90])
+def test_a_threshold_beyond_the_metric_s_bounds_is_refused(lines_of, threshold):
+    changes = {"endpoint/metric": "eval_accuracy", "endpoint/threshold": threshold}
+    assert lines_of(changes) == [
+        "endpoint.threshold must be at least 0 and at most 1, as held-out accuracy is, but was "
+        f"{threshold}"
+    ]
+
+
+def test_a_grid_beyond_the_metric_s_bounds_is_refused_level_by_level(lines_of):
+    changes = {
+        "endpoint/metric": "eval_accuracy",
+        "endpoint/threshold": 0.9,
+        "analysis/threshold_grid": [0.8, 1.1, -1],
+    }
+    found = [line.split(" must be ")[0] for line in lines_of(changes)]
+    assert found == ["analysis.threshold_grid[1]", "analysis.threshold_grid[2]"]
+
+
+def test_a_baseline_is_a_held_out_loss_and_no_accuracy(line_of, content):
+    del content["endpoint"]["threshold"]
+    assert line_of("endpoint/metric", "eval_accuracy") == (
+        "endpoint.threshold must be a number, but was baseline, which is a held-out loss, and the "
+        "metric is eval_accuracy; give a number"
+    )
+
+
+def test_own_levels_of_the_grid_are_never_rounded(study):
+    made = study(of(analysis={"threshold_grid": [0.30001, 0.30002, 1 / 3]}))
+    assert made.analysis.threshold_grid == (0.30001, 0.30002, 1 / 3, 0.5)
+
+
+def test_a_confidence_may_be_close_to_1(study):
+    assert study(of(analysis={"confidence": 0.999999})).analysis.confidence == 0.999999
+
+
+def test_a_trailing_mean_is_said_among_the_deviations(study):
+    made = study(of(endpoint={"threshold": 0.5, "smooth": 12.5}))
+    assert made.endpoint.smooth == 12.5
+    assert "endpoint.smooth is 12.5 (plan: no smoothing)" in made.deviations()
+    assert study().endpoint.smooth == plan.Endpoint.smooth == 0
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "reason"),
+    [
+        ({"threshold": 100}, "an untrained model's held-out loss is about 0.693 nats"),
+        ({"threshold": log(2)}, "an untrained model's held-out loss is about 0.693 nats"),
+        ({"threshold": 0.5, "metric": "eval_accuracy"}, "held-out accuracy is about 0.5"),
+        ({"threshold": 0.0, "metric": "accuracy"}, "training accuracy is about 0.5"),
+        ({"threshold": 0.7, "metric": "loss"}, "training loss is about 0.693 nats"),
+    ],
+)
+def test_a_threshold_that_an_untrained_model_meets_is_warned_of(study, endpoint, reason):
+    made = study(of(endpoint=endpoint))
+    (line,) = warnings_of(made)
+    assert line.startswith(f"{made.path}: endpoint.threshold is {endpoint['threshold']:g}, but ")
+    assert reason in line
+    assert line.endswith("every run may meet it at 0; choose a stricter one")
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [{"threshold": 0.69}, {}, {"threshold": 0.51, "metric": "eval_accuracy"}],
+)
+def test_a_threshold_that_has_to_be_learned_is_not_warned_of(study, endpoint):
+    assert list(warnings_of(study(of(endpoint=endpoint)))) == []
