@@ -14,23 +14,28 @@ from thresher import analyses
 from thresher.canonical import canonical
 from thresher.evaluations import evaluations
 from thresher.files import atomic, write_text
-from thresher.importing import facts_of, read_source, trace_table
+from thresher.importing import described, facts_of, read_source, trace_table
+from thresher.readers import ReadError
 from thresher.registry import Table
 from thresher.results import Results
+from thresher.study.imported import in_study
 from thresher.study.plan import Study
 from thresher.tables import check, read_table, write_table
 from thresher.trace import check_specification, read_predictions, read_traces, write_trace
+from thresher.trace_columns import half_of
 
 Path_ = str | os.PathLike[str]
 
 
 def collect(traces: pa.Table, study: Study) -> pd.DataFrame:
     """Reduce a study's traces to its evaluations; see `evaluations.evaluations`."""
-    training = study.training
+    training, names = study.training, [metric.name for metric in study.metrics]
+    if (half := half_of(study.metric.name)) in traces.column_names:
+        names.append(half)
     return evaluations(
         traces,
         study.axis.name,
-        [metric.name for metric in study.metrics],
+        names,
         study.endpoint.budget if training is None else training.epochs,
         quantities=() if training is None else ("loss",),
         complete=training is not None,
@@ -76,10 +81,19 @@ def import_files(
         Parquet; there are no predictions, so that table is empty.
     facts : path
         ``import.json``.
+
+    Raises
+    ------
+    UserError
+        One line a problem, naming the study.
     """
     assert study.traces is not None
-    imported = read_source(study.traces, study, str(Path(traces).parent / "read.arrow"))
-    found, frame = facts_of(study, imported)
+    try:
+        imported = read_source(study.traces, study, str(Path(traces).parent / "read.arrow"))
+        found, frame = facts_of(study, imported)
+    except ReadError as error:
+        raise in_study(study.path, error) from None
+    print(described(found), flush=True)
     write_trace(
         trace_table(study, imported),
         traces,

@@ -102,7 +102,8 @@ def _words(row: Mapping[Any, Any], p: str, narrow: bool) -> tuple[str, ...]:
     """Return a row's words; with the names of numbers where no heading gives them."""
     words = [str(row["verdict"]), _p(row[p], PS[p] if narrow else "")]
     if "size" in row:
-        words.append(against_margin(row["size"], row["margin"]))
+        size = against_margin(row["size"], row["margin"])
+        words.append(f"size {size}" if narrow else size)
     return (*words, f"n = {count(row['n_arm'])}" if narrow else count(row["n_arm"]))
 
 

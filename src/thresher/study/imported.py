@@ -1,10 +1,12 @@
 """A study about files: runs that were made elsewhere, read from their logs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from thresher.logs import UserError
 from thresher.metric import Axis, Metric
-from thresher.study import goals, measures, plan, texts, wording
+from thresher.study import goals, joint, measures, plan, texts, wording
 from thresher.study.names import one_line
 from thresher.study.problems import Problem
 
@@ -13,6 +15,13 @@ TRAINED = ("task", "variants", "training", "seeds", "seeds_per_job", "command")
 PAIRINGS = ("data", "none")
 # Found from the runs.
 _UNKNOWN = 0.0
+# What the reading of logs calls by one word, by its key in a study file.
+_KEYS = {
+    **{
+        key: f"traces.{key}" for key in ("files", "columns", "arms", "format", "on_restart", "line")
+    },
+    "budget": "endpoint.budget",
+}
 
 
 def build(
@@ -89,6 +98,7 @@ def _problems(content: Mapping[str, Any]) -> Iterator[Problem]:
     if content.get("pairing", "none") not in PAIRINGS:
         yield wording.one_of(("pairing",), content["pairing"], PAIRINGS)
     yield from stated_problems(content)
+    yield from joint.contrasts(content)
     yield from texts.problems(content, list(content.get("report", {}).get("labels", {})))
 
 
@@ -146,3 +156,43 @@ def _source(given: Mapping[str, Any], folder: str, budget: float | None) -> plan
         line=given.get("line"),
         budget=None if budget is None else float(budget),
     )
+
+
+def in_study(path: str, error: Exception) -> UserError:
+    """Return what is wrong with logs as lines that name the study and its keys.
+
+    Parameters
+    ----------
+    path : str
+        The study file's, as people know it.
+    error : Exception
+        Its text is a line a problem; those that begin with a key get the study's.
+    """
+    lines = []
+    for line in str(error).splitlines():
+        key, mark, rest = line.partition(":")
+        lines.append(f"{path}: {_KEYS.get(key, key)}{mark}{rest}")
+    return UserError("\n".join(lines))
+
+
+def complete(study: plan.Study, facts: plan.ImportFacts) -> plan.Study:
+    """Complete a study by what its logs hold; what names an arm is checked only now.
+
+    Raises
+    ------
+    UserError
+        One line for each name that is no arm, or that two arms would have.
+    """
+    arms = [arm.arm for arm in facts.arms]
+    found = [f"{study.path}: {problem}" for problem in _misnamed(study, arms)]
+    if found:
+        raise UserError("\n".join(dict.fromkeys(found)))
+    return study.completed(facts)
+
+
+def _misnamed(study: plan.Study, arms: Sequence[str]) -> Iterator[Problem]:
+    content: dict[str, Any] = {"report": asdict(study.report)}
+    if study.reference is not None:
+        content["reference"] = study.reference
+    yield from joint.arms(content, arms, set())
+    yield from texts.ambiguous(study.report.labels, arms)
