@@ -8,9 +8,9 @@ import pytest
 
 import made_up
 from thresher import format as words
+from thresher.fields import VERDICTS
 from thresher.metric import Axis, Metric, engine_metrics
 from thresher.statistics.verdict import LESS, MORE, OPEN
-from thresher.tables import VERDICTS
 
 LOSS, ACCURACY = (
     engine_metrics("binary_crossentropy")[name] for name in ("eval_loss", "eval_accuracy")
