@@ -1,6 +1,5 @@
 """How it was done, as the page says it: only what is true of this study."""
 
-import json
 import shlex
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ import made_up
 from thresher import analyses
 from thresher.metric import Axis
 from thresher.report.method import fixed, method, used
-from thresher.study.fixing import fix
+from thresher.study.fixing import keys
 
 
 def small(**case):
@@ -91,23 +90,20 @@ def test_departures_from_the_plan_are_listed(material):
     assert usual.endswith("departs from the default plan in nothing.")
 
 
-def test_whether_the_plan_was_fixed_is_said_as_it_is(material, tmp_path):
+def test_whether_the_plan_was_fixed_is_said_as_it_is(material):
     results = small()
-    file = tmp_path / "plan.json"
-    fix(results.study, tmp_path / "traces", file)
-    then = json.loads(file.read_text())
-    assert fixed(material(results, plan=then)) == "The plan was fixed before training began."
+    first = {"finished": "2026-11-24T09:00:00+00:00", "plan": keys(results.study)}
     later = replace(results.study, analysis=replace(results.study.analysis, alpha=0.1))
-    changed = material(replace(results, study=later), plan=then)
+    again = {"finished": "2026-11-24T10:00:00+00:00", "plan": keys(later)}
+    assert fixed(material(results, runs=(again, first))) == (
+        "The plan was fixed before training began."
+    )
+    changed = material(replace(results, study=later), runs=(again, first))
     assert fixed(changed) == (
         "The plan was changed after training had begun: analysis.alpha 0.05 → 0.1."
     )
     unknown = "Whether the plan was fixed before training began is not recorded."
     assert fixed(material(results)) == unknown
-    (tmp_path / "traces").mkdir()
-    (tmp_path / "traces" / "a.parquet").touch()
-    fix(results.study, tmp_path / "traces", file)
-    assert fixed(material(results, plan=json.loads(file.read_text()))) == unknown
 
 
 @pytest.mark.parametrize("path", ["my studies/x.yaml", "it's.yaml", "a$b;c.yaml"])
