@@ -1,6 +1,5 @@
 """How it was done, as the page says it: only what is true of this study."""
 
-import json
 import shlex
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ import made_up
 from thresher import analyses
 from thresher.metric import Axis
 from thresher.report.method import fixed, method, used
-from thresher.study.fixing import fix
+from thresher.study.fixing import keys
 
 
 def small(**case):
@@ -26,10 +25,12 @@ def blocks(given) -> dict[str, str]:
 
 
 def test_the_endpoint_is_the_default_study_s(material):
+    training = made_up.usual().study.training
+    assert training is not None
     assert blocks(material())["Endpoint"].startswith(
         "Epochs to threshold: the first of 3 consecutive evaluations with a held-out loss at or "
-        "below 0.239 nats (from the position baseline). Each seed has its own held-out set of 64 "
-        "sequences, shared by all arms; evaluated every 5 epochs, at epoch 0 too. A run that does "
+        "below 0.239 nats (from the position baseline). Each seed has its own held-out set of "
+        f"{training.evaluation_size:,} sequences, shared by all arms; evaluated every 5 epochs, at epoch 0 too. A run that does "
         "not get there within 1,000 epochs is censored there. The position baseline of this task "
         "is 0.239 nats"
     )
@@ -43,7 +44,7 @@ def test_the_endpoint_of_a_rising_metric(material):
 
 def test_a_shared_held_out_set_and_a_trailing_mean_are_said(material):
     given = small()
-    training = replace(given.study.training, evaluation="shared")
+    training = replace(given.study.training, evaluation="shared", evaluation_size=64)
     study = replace(given.study, training=training)
     study = replace(study, endpoint=replace(study.endpoint, smooth=50, sustain=1))
     said = blocks(material(replace(given, study=study)))["Endpoint"]
@@ -91,23 +92,19 @@ def test_departures_from_the_plan_are_listed(material):
     assert usual.endswith("departs from the default plan in nothing.")
 
 
-def test_whether_the_plan_was_fixed_is_said_as_it_is(material, tmp_path):
+def test_whether_the_plan_was_fixed_is_said_as_it_is(material):
     results = small()
-    file = tmp_path / "plan.json"
-    fix(results.study, tmp_path / "traces", file)
-    then = json.loads(file.read_text())
-    assert fixed(material(results, plan=then)) == "The plan was fixed before training began."
+    first = {"finished": "2026-11-24T09:00:00", "plan": keys(results.study)}
     later = replace(results.study, analysis=replace(results.study.analysis, alpha=0.1))
-    changed = material(replace(results, study=later), plan=then)
+    second = {"finished": "2026-11-25T09:00:00", "plan": keys(later)}
+    assert fixed(material(results, runs=(first,))) == "The plan was fixed before training began."
+    changed = material(replace(results, study=later), runs=(second, first))
     assert fixed(changed) == (
         "The plan was changed after training had begun: analysis.alpha 0.05 → 0.1."
     )
     unknown = "Whether the plan was fixed before training began is not recorded."
     assert fixed(material(results)) == unknown
-    (tmp_path / "traces").mkdir()
-    (tmp_path / "traces" / "a.parquet").touch()
-    fix(results.study, tmp_path / "traces", file)
-    assert fixed(material(results, plan=json.loads(file.read_text()))) == unknown
+    assert fixed(material(results, runs=({"finished": "2026"},))) == unknown
 
 
 @pytest.mark.parametrize("path", ["my studies/x.yaml", "it's.yaml", "a$b;c.yaml"])
