@@ -25,10 +25,12 @@ def blocks(given) -> dict[str, str]:
 
 
 def test_the_endpoint_is_the_default_study_s(material):
+    training = made_up.usual().study.training
+    assert training is not None
     assert blocks(material())["Endpoint"].startswith(
         "Epochs to threshold: the first of 3 consecutive evaluations with a held-out loss at or "
-        "below 0.239 nats (from the position baseline). Each seed has its own held-out set of 64 "
-        "sequences, shared by all arms; evaluated every 5 epochs, at epoch 0 too. A run that does "
+        "below 0.239 nats (from the position baseline). Each seed has its own held-out set of "
+        f"{training.evaluation_size:,} sequences, shared by all arms; evaluated every 5 epochs, at epoch 0 too. A run that does "
         "not get there within 1,000 epochs is censored there. The position baseline of this task "
         "is 0.239 nats"
     )
@@ -42,7 +44,7 @@ def test_the_endpoint_of_a_rising_metric(material):
 
 def test_a_shared_held_out_set_and_a_trailing_mean_are_said(material):
     given = small()
-    training = replace(given.study.training, evaluation="shared")
+    training = replace(given.study.training, evaluation="shared", evaluation_size=64)
     study = replace(given.study, training=training)
     study = replace(study, endpoint=replace(study.endpoint, smooth=50, sustain=1))
     said = blocks(material(replace(given, study=study)))["Endpoint"]
@@ -92,18 +94,17 @@ def test_departures_from_the_plan_are_listed(material):
 
 def test_whether_the_plan_was_fixed_is_said_as_it_is(material):
     results = small()
-    first = {"finished": "2026-11-24T09:00:00+00:00", "plan": keys(results.study)}
+    first = {"finished": "2026-11-24T09:00:00", "plan": keys(results.study)}
     later = replace(results.study, analysis=replace(results.study.analysis, alpha=0.1))
-    again = {"finished": "2026-11-24T10:00:00+00:00", "plan": keys(later)}
-    assert fixed(material(results, runs=(again, first))) == (
-        "The plan was fixed before training began."
-    )
-    changed = material(replace(results, study=later), runs=(again, first))
+    second = {"finished": "2026-11-25T09:00:00", "plan": keys(later)}
+    assert fixed(material(results, runs=(first,))) == "The plan was fixed before training began."
+    changed = material(replace(results, study=later), runs=(second, first))
     assert fixed(changed) == (
         "The plan was changed after training had begun: analysis.alpha 0.05 → 0.1."
     )
     unknown = "Whether the plan was fixed before training began is not recorded."
     assert fixed(material(results)) == unknown
+    assert fixed(material(results, runs=({"finished": "2026"},))) == unknown
 
 
 @pytest.mark.parametrize("path", ["my studies/x.yaml", "it's.yaml", "a$b;c.yaml"])

@@ -8,7 +8,7 @@ from thresher.study.fixing import changes, keys
 
 
 def fixed(study) -> dict:
-    """The plan as a block's facts keep it."""
+    """Return the keys as they come back from a file."""
     return json.loads(json.dumps(keys(study)))
 
 
