@@ -1,7 +1,7 @@
 """Reduce all traces to evaluations (rule collect)."""
 
 from thresher.logs import logged
-from thresher.stages import collect_files
+from thresher.reduction import collect_files
 from thresher.study import parse_part
 
 if __name__ == "__main__":
