@@ -2,7 +2,7 @@
 
 from thresher.logs import logged
 from thresher.reduction import collect_files
-from thresher.study import parse_part
+from thresher.study.document import parse_part
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

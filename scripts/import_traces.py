@@ -2,7 +2,7 @@
 
 from thresher.importing import import_files
 from thresher.logs import logged
-from thresher.study import parse_document
+from thresher.study.document import parse_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

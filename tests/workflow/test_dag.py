@@ -152,7 +152,6 @@ def test_editing_the_engine_retrains_everything(after, file):
             '"more": Field("float?", "", "another column"),\n    "tie": Field(',
         ),
         ("tables.py", "", "\n# An edit.\n"),
-        ("study/plan.py", "alpha: float = 0.05", "alpha: float = 0.06"),
         ("analyses/luck.py", "", "\n# An edit.\n"),
         ("registry.py", "", "\n# An edit.\n"),
         ("report/page.py", "", "\n# An edit.\n"),
@@ -165,8 +164,15 @@ def test_editing_the_analysis_reads_no_trace_again(after, file, old, new):
     assert jobs["report"] == 1
 
 
-def test_editing_how_traces_are_reduced_retrains_nothing(after):
-    after.edit("evaluations.py")
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("evaluations.py", "", "\n# An edit.\n"),
+        ("study/plan.py", "alpha: float = 0.05", "alpha: float = 0.06"),
+    ],
+)
+def test_editing_how_traces_are_reduced_or_what_a_study_is_retrains_nothing(after, file, old, new):
+    after.edit(file, old, new)
     jobs = after.jobs("smoke")
     assert jobs["collect"] == jobs["report"] == 1
     assert not {"train_block", "canary"} & set(jobs)
@@ -175,6 +181,12 @@ def test_editing_how_traces_are_reduced_retrains_nothing(after):
 def test_editing_one_statistic_runs_what_needs_it(after):
     after.edit("statistics/luck.py")
     assert set(after.jobs("smoke")) == {"luck", *SHOWN}
+
+
+def test_editing_how_a_study_file_is_read_runs_nothing(after):
+    for file in ("loading", "reading", "arms", "structure"):
+        after.edit(f"study/{file}.py")
+    assert after.jobs("smoke") == {}
 
 
 def test_another_version_changes_nothing(after):
