@@ -41,7 +41,7 @@ def build(
     """
     found = list(_problems(content))
     problems.extend(found)
-    if found or "traces" not in content or "metric" not in content:
+    if found or not _usable(content):
         return None
     metric, goal = metric_of(content["metric"]), content["endpoint"]
     axis = axis_of(content.get("axis", {}))
@@ -65,6 +65,12 @@ def build(
         report=texts.presentation(name, content.get("report", {})),
         traces=_source(content["traces"], folder, goal.get("budget")),
     )
+
+
+def _usable(content: Mapping[str, Any]) -> bool:
+    """Return whether what a study can't do without is there, and right in structure."""
+    known = content.get("metric", {})
+    return "files" in content.get("traces", {}) and "name" in known and "better" in known
 
 
 def endpoint_of(goal: Mapping[str, Any], budget: float) -> plan.Endpoint:
