@@ -33,6 +33,7 @@ config["folder"] = folder_of(STUDY, workflow.basedir)
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/study.smk"
 
 
 if STUDY.traces:

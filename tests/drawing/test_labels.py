@@ -60,3 +60,10 @@ def test_a_long_label_is_cut_in_the_middle_so_that_its_end_still_tells_it_apart(
     assert fit("short", 2.0) == "short"
     assert shorten(f"{long}B", 1.0).count("\n") == 0
     assert text_width(shorten(f"{long}B", 1.0)) <= 1.0
+
+
+def test_a_word_too_long_for_a_line_breaks_after_an_underscore():
+    assert wrap("lstm_backward_aligned", 1.0) == "lstm_backward_\naligned"
+    pieces = wrap("n" * 100, 1.0).split("\n")
+    assert "".join(pieces) == "n" * 100
+    assert all(text_width(piece) <= 1.0 for piece in pieces)

@@ -22,7 +22,7 @@ HEADS = [
 ]
 # Factors are columns beside these, and beside what a variant may hold besides options.
 COLUMNS = {*RUN, SEED, AXIS, *PREDICTIONS, *quantities("binary_crossentropy")}
-TAKEN = COLUMNS | {column for schema in analyses.schemas().values() for column in schema}
+TAKEN = COLUMNS | {column for table in analyses.schemas().values() for column in table}
 
 
 @pytest.fixture(params=models.NAMES)

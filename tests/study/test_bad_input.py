@@ -215,7 +215,7 @@ UNKNOWN_KEYS = [
         [{"title": "a", "arms": ["one"]}, {"titel": "b", "title": "b", "arms": ["one"]}],
         "report.panels[1].titel is unknown; did you mean title?",
     ),
-    ("zzz", 3, "zzz is unknown; known are question, task, variants, reference, "),
+    ("zzz", 3, "zzz is unknown; known are question, task, variants, "),
     (
         "variants/one/training",
         {"batchsize": 3},

@@ -12,8 +12,8 @@ from thresher.study.plan import ImportedArm, ImportFacts, Study
 NAMES = [field.name for field in fields(Study)]
 FACTS = ImportFacts(
     arms=(
-        ImportedArm("a", 5, 5, 0.0, 90.0, 10, 10, 10.0),
-        ImportedArm("b", 4, 4, 0.0, 100.0, 1, 11, None),
+        ImportedArm("a", 5, 5, 0.0, 90.0, 90.0, 10, 10, 10.0, 0),
+        ImportedArm("b", 4, 4, 0.0, 100.0, 20.0, 1, 11, None, 1),
     ),
     budget=90.0,
     paired=False,

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from thresher import analyses, code, command, declarations, figures, own
-from thresher.study import Analysis, Presentation
+from thresher.study import Analysis, Presentation, in_study
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
 os.environ.update(
@@ -39,7 +39,6 @@ OWN_FILES = {
     for name in [getattr(STUDY.task, "name", ""), *(arm.model for arm in STUDY.arms)]
     if own.is_own(name)
 }
-CHECKED = {"check": ancient(f"results/{STUDY.name}/check.json")} if OWN_FILES else {}
 EVERYTHING_SHOWN = [
     *(f"thresher.analyses.{name}" for name in analyses.NAMES),
     *(f"thresher.figures.{name}" for name in figures.NAMES),
@@ -114,7 +113,7 @@ def source_files():
     try:
         found = find(STUDY.traces.files, Path(STUDY.traces.folder))
     except ReadError as error:
-        sys.exit("\n".join(f"{STUDY.path}: {line}" for line in str(error).splitlines()))
+        sys.exit(str(in_study(STUDY.path, error)))
     return [os.path.relpath(log.path) for log in found]
 
 
@@ -139,7 +138,10 @@ RUN_FILES = (
     []
     if STUDY.traces
     else [
+        *([f"results/{STUDY.name}/check.json"] if OWN_FILES else []),
         *([f"results/{STUDY.name}/canary.json"] if STUDY.training else []),
+        f"results/{STUDY.name}/evaluations.parquet",
+        f"results/{STUDY.name}/predictions.parquet",
         *blocks("parquet"),
         *blocks("predictions.parquet"),
         *blocks("run.json"),

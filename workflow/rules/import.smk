@@ -1,24 +1,7 @@
 """Logs of runs that were made elsewhere → results/{study}/traces.parquet and evaluations.
 
-The study is complete only once its logs are read: they say which arms there are, and how long
-runs last.
+They say which arms there are, and how long runs last.
 """
-
-
-rule study:
-    """The checked study with what its logs hold, which all later stages read."""
-    input:
-        **IMPORTED,
-    output:
-        "results/{study}/study.json",
-    log:
-        "results/{study}/logs/study.log",
-    threads: 1
-    params:
-        document=lambda wildcards: STUDY.document(),
-        code=code_of("study"),
-    script:
-        "../../scripts/study.py"
 
 
 rule import_traces:

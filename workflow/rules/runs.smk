@@ -1,20 +1,6 @@
 """Traces of blocks → evaluations and predictions, for runs that are made here, whoever makes them."""
 
 
-rule study:
-    """The checked study, which all later stages read."""
-    output:
-        "results/{study}/study.json",
-    log:
-        "results/{study}/logs/study.log",
-    threads: 1
-    params:
-        document=lambda wildcards: STUDY.document(),
-        code=code_of("study"),
-    script:
-        "../../scripts/study.py"
-
-
 rule collect:
     """Reduce all traces to evaluations: the one place that reads them."""
     input:

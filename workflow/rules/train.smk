@@ -7,11 +7,16 @@ a rule are searched for wildcards in braces, what functions return is not.
 if OWN_FILES:
 
     rule check_own:
-        """Check the user's own models and tasks before any training starts."""
+        """Check the user's own models and tasks before any training starts.
+
+        No block has it as its input: then a new check would train all of them anew. It comes
+        first by its priority, and where it fails no further block is begun.
+        """
         output:
             "results/{study}/check.json",
         log:
             "results/{study}/logs/check_own.log",
+        priority: 100
         conda:
             ENVIRONMENT
         threads: 1
@@ -29,8 +34,6 @@ if OWN_FILES:
 
 rule train_block:
     """Train one block of seeds of one arm at once."""
-    input:
-        **CHECKED,
     output:
         traces="results/{study}/traces/{variant}/{factors}/seeds_{block}.parquet",
         predictions="results/{study}/traces/{variant}/{factors}/seeds_{block}.predictions.parquet",

@@ -54,7 +54,7 @@ CONTRASTS: Schema = {
     "win_probability": Field("float", "", "P(arm before reference) + ½ P(tie)"),
     "win_lower": Field("float?", "", "its lower limit; missing for one seed"),
     "win_upper": Field("float?", "", "its upper limit; missing for one seed"),
-    "cliffs_delta": Field("float", "", "Cliff's delta of epochs to threshold, arm sooner > 0"),
+    "cliffs_delta": Field("float", "", "Cliff's delta of times to threshold, arm sooner > 0"),
     "welch_p": Field("float?", "", "Welch's t test, for readers who expect it (unpaired only)"),
 }
 

@@ -112,21 +112,22 @@ def stroke(figure: Figure, x: Sequence[float], y: Sequence[float], **options: An
 def along_axis(axes: Axes, end: float, name: str) -> None:
     """Make the x axis the study's axis, from 0 to `end`."""
     axes.set_xlim(0, end if end > 0 else 1)
-    ticks(axes, "x", tick)
+    ticks(axes, "x", tick, whole=end >= 4)  # of a range of few hours, halves are wanted
     axes.set_xlabel(name)
 
 
-def ticks(axes: Axes, which: str, text: Callable[[Any], str]) -> None:
+def ticks(axes: Axes, which: str, text: Callable[[Any], str], whole: bool = False) -> None:
     """Put about a tick an 0.7 inch on the x or y axis, and format it with `text`.
 
     The axis' limits must be final. The axes give way where labels at the left need more room.
+    `whole` keeps ticks to whole numbers, for what is counted.
     """
     left, bottom, right, top = place(axes)
     axis = axes.xaxis if which == "x" else axes.yaxis
     widest = max(text_width(text(float(f"{end:.2g}"))) for end in axis.get_view_interval())
     length, step = (right - left, max(0.7, 1.3 * widest)) if which == "x" else (top - bottom, 0.25)
     bins = int(np.clip(round(length / step), 2, 8))
-    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10], integer=whole))
     axis.set_major_formatter(FuncFormatter(lambda value, _: text(float(f"{value:.10g}"))))
     if which == "y":
         _make_room(axes)

@@ -21,8 +21,8 @@ def _wrapped(text: str, width: float, weight: str) -> str:
     rows: list[str] = []
     for phrase in re.split(r"(?<=,) ", text):
         whole = text_width(phrase, weight) <= width
-        for part in [phrase] if whole else _parts(phrase, width, weight):
-            joined = f"{rows[-1]} {part}" if rows else part
+        for glue, part in [(" ", phrase)] if whole else _parts(phrase, width, weight):
+            joined = f"{rows[-1]}{glue}{part}" if rows else part
             if rows and text_width(joined, weight) <= width:
                 rows[-1] = joined
             else:
@@ -30,12 +30,25 @@ def _wrapped(text: str, width: float, weight: str) -> str:
     return "\n".join(rows)
 
 
-def _parts(phrase: str, width: float, weight: str) -> Iterator[str]:
-    """Yield the words of a phrase, those too long for a line in pieces."""
+def _parts(phrase: str, width: float, weight: str) -> Iterator[tuple[str, str]]:
+    """Yield the words of a phrase with what joins them to the one before.
+
+    Words too long for a line come in pieces: after an underscore or the like, where that is enough.
+    """
     for word in phrase.split():
-        letters = max(int(len(word) * width / text_width(word, weight)), 1)
+        glue = " "
         fits = text_width(word, weight) <= width
-        yield from [word] if fits else textwrap.wrap(word, max(letters - 1, 1))
+        for piece in [word] if fits else re.split(r"(?<=[_\-/.=])", word):
+            for part in _pieces(piece, width, weight):
+                yield glue, part
+                glue = ""
+
+
+def _pieces(word: str, width: float, weight: str) -> list[str]:
+    size = text_width(word, weight)
+    if size <= width:
+        return [word]
+    return textwrap.wrap(word, max(int(len(word) * width / size) - 1, 1))
 
 
 def fit(text: str, width: float, most: int = LINES) -> str:

@@ -51,7 +51,7 @@ def errors_along(results: Results, rates: pd.DataFrame, width: float) -> Picture
     head = Head("Answers that are wrong", (), width)
     figure, axes = frame([label.text for label in labels], head, 2.4)
     axes.set_xlim(rates.index[0], max(rates.index[-1], rates.index[0] + 1))
-    ticks(axes, "x", tick)
+    ticks(axes, "x", tick, whole=True)
     axes.set_xlabel("Position in a held-out example")
     top = max(0.1, float(rates.max().max()))
     value_axis(axes, (0, min(top * 1.1, 1.02)))

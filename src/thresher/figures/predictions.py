@@ -73,7 +73,7 @@ def strips(results: Results, width: float) -> Picture:
     figure, axes = row_axes(rows, ("",), below, width)
     axes.set_xlim(steps[0] - 0.5, steps[-1] + 0.5)
     axes.grid(False)
-    ticks(axes, "x", tick)
+    ticks(axes, "x", tick, whole=True)
     if first == 2:
         _strip(axes, 0, [number(value, 2) for value in seen], None)
     shades = expected if kind == "binary" else np.full(len(expected), np.nan)

@@ -14,6 +14,7 @@ from thresher.drawing.contrasts import ROWS
 from thresher.drawing.palette import NEUTRAL
 from thresher.drawing.rows import Row, row_axes
 from thresher.drawing.style import along_axis, styled
+from thresher.format import goal
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 

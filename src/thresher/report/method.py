@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from thresher.report.material import Material
 from thresher.results import Results
 from thresher.sources import Source
 from thresher.study.fixing import changes
-from thresher.study.plan import Arm, Study
+from thresher.study.plan import Arm, CommandSource, Study
 from thresher.training_options import SHARED, Training
 
 _PAIRINGS = {
@@ -55,7 +55,10 @@ def method(material: Material) -> Method:
     """Say how this study was done."""
     results, study = material.results, material.results.study
     blocks = [_endpoint(study), _analysis(material)]
-    blocks += [_training(study), _arms(study)] if study.training else [_runs(results)]
+    if study.training:
+        blocks += [_training(study), _arms(study)]
+    else:
+        blocks += [_command(study, study.command) if study.command else _runs(results)]
     blocks += [_machine(material)] if material.runs else []
     blocks += [_reproduce(study), _methods(results), _cite(study)]
     content = json.loads(study.document())
@@ -67,7 +70,7 @@ def _endpoint(study: Study) -> Block:
     goal, metric, axis = study.endpoint, study.metric, study.axis
     unit = axis.unit[:1].upper() + axis.unit[1:]
     smooth = ""
-    if goal.smooth > 1:
+    if goal.smooth:
         smooth = f", each taken as its trailing mean over {say.duration(goal.smooth, axis)},"
     first = "the first evaluation"
     if goal.sustain > 1:
@@ -141,17 +144,18 @@ def _analysis(material: Material) -> Block:
 def fixed(material: Material) -> str:
     """Say whether the plan was fixed before there was anything to look at."""
     study, then = material.results.study, material.plan
-    if study.training is None:
+    if study.training is None and study.command is None:
         return (
             "The runs existed before this analysis; whether its plan was fixed before they were "
             "looked at is not recorded here."
         )
+    begun = "training" if study.training else "the first run"
     if then is None:
-        return "Whether the plan was fixed before training began is not recorded."
+        return f"Whether the plan was fixed before {begun} began is not recorded."
     since = changes(then, study)
     if not since:
-        return "The plan was fixed before training began."
-    return f"The plan was changed after training had begun: {'; '.join(since)}."
+        return f"The plan was fixed before {begun} began."
+    return f"The plan was changed after {begun} had begun: {'; '.join(since)}."
 
 
 def _assumptions(results: Results) -> Iterator[str]:
@@ -233,8 +237,35 @@ def _runs(results: Results) -> Block:
             f"{say.several(n, 'run')} of {say.several(len(arms), 'arm')}, {each} an arm, were made "
             "elsewhere; how they were trained is not recorded here.",
             _IMPORTED[results.study.paired],
+            *_read(results.study),
         ),
     )
+
+
+def _read(study: Study) -> Iterator[str]:
+    """Say what the runs were read from."""
+    if study.imported is not None:
+        files = say.several(study.imported.files, "file")
+        formats = say.listed(study.imported.formats)
+        yield f"They were read from {files}{f' ({formats})' if formats else ''}."
+
+
+def _command(study: Study, source: CommandSource) -> Block:
+    """Say what program made the runs, and with which options."""
+    texts = [
+        f"A program made each run, started once for each arm and seed: {source.command}",
+        f"{say.several(study.seeds, 'seed')} an arm. {_IMPORTED[study.paired]}",
+    ]
+    if source.environment:
+        texts.append(f"Environment: {say.listed(_pairs(source.environment))}.")
+    if source.code:
+        texts.append(f"Its code: {say.listed(source.code)}.")
+    arms = [f"{study.label(arm.label)}{_options(arm.model_options)}" for arm in study.arms]
+    return Block("Runs", tuple(texts), tuple(arms))
+
+
+def _pairs(values: Mapping[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in values.items()]
 
 
 def _arms(study: Study) -> Block:
@@ -259,10 +290,11 @@ def _machine(material: Material) -> Block:
     accelerators = sorted({name for run in runs for name in run["accelerators"]})
     packages = runs[0]["packages"]
     versions = sorted({run["python"] for run in runs})
+    made = "Training" if material.results.study.training else "The runs"
     return Block(
         "Machine and versions",
         (
-            f"Training took {say.number(seconds)} s of job time, summed over "
+            f"{made} took {say.number(seconds)} s of job time, summed over "
             f"{say.several(len(runs), 'block')}, for {say.count(epochs)} run-{axis} "
             f"({say.count(epochs / max(seconds, 1e-9))} a second and job), on "
             f"{say.listed([*processors, *accelerators])}.",

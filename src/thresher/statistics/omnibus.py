@@ -1,6 +1,7 @@
 """One test of all arms at once, descriptive: labels permuted within each seed."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ def omnibus(events: pd.DataFrame, paired: bool = True, entropy: int = 0) -> pd.D
     return table
 
 
-def _friedman_row(times: np.ndarray, entropy: int) -> dict:
+def _friedman_row(times: np.ndarray, entropy: int) -> dict[str, Any]:
     ranks = stats.rankdata(times, axis=1)
     random = generator(entropy, "omnibus")
     chunk = max(1, _CELLS // ranks.size)
@@ -92,7 +93,7 @@ def _friedman_row(times: np.ndarray, entropy: int) -> dict:
     }
 
 
-def _kruskal_row(samples: list[np.ndarray], entropy: int) -> dict:
+def _kruskal_row(samples: list[np.ndarray], entropy: int) -> dict[str, Any]:
     ranks = stats.rankdata(np.concatenate(samples))
     sizes = np.array([len(sample) for sample in samples])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])

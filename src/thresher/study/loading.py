@@ -51,8 +51,7 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     problems: list[Problem] = []
     shown = places.shown(file, project)
     if "traces" in found.usable or ("traces",) in found.wrong:
-        folder = file.parent.as_posix()
-        study = imported.build(shown, folder, file.stem, found.usable, problems)
+        study = imported.build(shown, places.beside(file), file.stem, found.usable, problems)
     elif "command" in found.usable or ("command",) in found.wrong:
         study = commanded.build(shown, file.parent, file.stem, found, problems)
     else:

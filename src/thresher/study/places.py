@@ -69,6 +69,13 @@ def shown(file: Path, project: str | Path) -> str:
     return whole.as_posix()
 
 
+def beside(file: Path) -> str:
+    """Name a study file's folder alike however it was named: from the working folder, if inside."""
+    folder = file.parent.resolve()
+    inside = folder.is_relative_to(Path.cwd().resolve())
+    return (folder.relative_to(Path.cwd().resolve()) if inside else folder).as_posix()
+
+
 def folder_of(study: Study, project: str | Path) -> str:
     """Return the folder of a study's file, absolute: what the files that it names are beside."""
     places = [Path(study.path), Path(project, study.path)]

@@ -77,7 +77,9 @@ def _recorded(found: dict[int, Any]) -> Iterator[None]:
         keras.layers.Layer.add_weight = original
 
 
-def initial(built: Built, variables: Sequence[Any], streams: Streams, seeds: Sequence[int]) -> list:
+def initial(
+    built: Built, variables: Sequence[Any], streams: Streams, seeds: Sequence[int]
+) -> list[np.ndarray]:
     """Draw the first values of some variables for every lane.
 
     Parameters

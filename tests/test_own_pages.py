@@ -1,0 +1,69 @@
+"""What the pages on own models and programs show is run as it stands there."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+
+from thresher.command.job import run_command
+from thresher.study import load
+from thresher.trace import read_traces, values
+from thresher.training import run_job
+from thresher.training.own_check import check_own
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def write_blocks(page: str, folder: Path) -> dict[str, Path]:
+    """Write every block that begins with a file's name to that file."""
+    text = (DOCS / page).read_text()
+    found = {}
+    for name, block in re.findall(r"^```\w+\n# (\S+\.\w+)\n(.*?)^```", text, re.M | re.S):
+        found[name] = folder / name
+        found[name].write_text(block)
+    return found
+
+
+def test_the_page_on_own_models_is_a_study_that_runs(tmp_path, monkeypatch):
+    files = write_blocks("own-model.md", tmp_path)
+    study = load(files["parity.yaml"])
+    assert [arm.label for arm in study.arms] == ["gru units=4", "gru units=8", "convolution"]
+    given = [study.specification(arm) for arm in study.arms]
+    found = check_own(given, tmp_path)
+    assert found["parameters"]["convolution"] == 3 * 8 + 8 + 9
+    monkeypatch.chdir(tmp_path)
+    exec(files["test_mine.py"].read_text(), {})
+
+
+def test_a_job_trains_the_page_s_model(tmp_path):
+    files = write_blocks("own-model.md", tmp_path)
+    study = load(files["parity.yaml"])
+    job = json.loads(study.specification(study.arms[2]))
+    job["training"] |= {"epochs": 20, "lane_width": 2, "learning_rate": 0.05}
+    # A process has as many threads as its first operation found.
+    job["training"]["threads"] = tf.config.threading.get_intra_op_parallelism_threads()
+    out = [str(tmp_path / name) for name in ("t.parquet", "p.parquet", "run.json")]
+    run_job(json.dumps(job), [0, 1], *out, folder=str(tmp_path))
+    loss, measured = values(read_traces([out[0]]), "eval_loss")
+    ends = loss[measured].reshape(2, 3)
+    assert (ends[:, -1] < ends[:, 0]).all()
+
+
+def test_the_page_on_programs_is_a_study_that_runs(tmp_path):
+    files = write_blocks("any-program.md", tmp_path)
+    study = load(files["hidden_units.yaml"])
+    assert len(study.arms) == 3
+    for arm in study.arms[:2]:
+        out = [tmp_path / f"{arm.variant}.{name}" for name in ("traces", "none", "json")]
+        run_command(study.specification(arm), [0, 1], *out, str(tmp_path))
+        loss, _ = values(read_traces([out[0]], runs=[out[2]]), "val_loss")
+        assert loss.shape == (2 * 41,)
+        assert loss[40] < loss[0]
+
+
+@pytest.mark.parametrize("page", ["own-model.md", "any-program.md"])
+def test_every_link_of_a_page_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)", (DOCS / page).read_text()):
+        assert (DOCS / target).exists(), target

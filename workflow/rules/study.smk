@@ -1,0 +1,19 @@
+"""The study file → results/{study}/study.json."""
+
+
+rule study:
+    """Write the checked study, with what its logs hold, so that results say what they are of."""
+    input:
+        **IMPORTED,
+    output:
+        "results/{study}/study.json",
+    log:
+        "results/{study}/logs/study.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    params:
+        document=lambda wildcards: STUDY.document(),
+        code=code_of("study"),
+    script:
+        "../../scripts/study.py"
