@@ -27,10 +27,13 @@ import pandas as pd
 
 from calibration_cells import KINDS
 from calibration_methods import EFFECTS, planned_seeds
+from thresher.evaluations import by_arm
 from thresher.events import events
 from thresher.files import write_text
+from thresher.reduction import collect as evaluations_of
+from thresher.statistics.curves import whole_runs
 from thresher.study import load
-from thresher.tables import read_traces
+from thresher.trace import read_traces
 
 ROOT = Path(__file__).parents[1]
 ENTROPY = 20261123
@@ -175,16 +178,18 @@ def run(chosen: list[Cell], replicates: int, folder: Path, traces: Path, seeds: 
 
 
 def real_data(traces: Path, seeds: int) -> dict[str, dict[str, Any]]:
-    """Return the events and traces of one trained arm, by the kind of cell that takes them.
+    """Return the events and curves of one trained arm, by the kind of cell that takes them.
 
     The traces are those of a folder; where it is empty, the arm is trained into it.
     """
     study = load(ROOT / STUDY)
     if not list(traces.glob("*.parquet")):
         _train(study, traces, seeds)
-    table = read_traces(sorted(traces.glob("*.parquet")))
-    found = events(table, **json.loads(study.endpoint_settings()))
-    return {"same arm": {"events": found}, "same curves": {"traces": table}}
+    frame = evaluations_of(read_traces(sorted(traces.glob("*.parquet"))), study)
+    found = events(frame, study.metric, study.endpoint)
+    arm = next(by_arm(frame, [study.metric.name]))
+    curves = whole_runs(arm, study.metric.name)[2]
+    return {"same arm": {"events": found}, "same curves": {"curves": curves}}
 
 
 def _train(study: Any, folder: Path, seeds: int) -> None:

@@ -26,7 +26,6 @@ from calibration_simulation import (
     observed,
     two_arms,
 )
-from thresher.events import arm_traces
 from thresher.statistics.bands import Band, difference_band, mean_band
 from thresher.statistics.contrasts import contrasts, pairs_of
 from thresher.statistics.equivalence import paired_equivalence
@@ -104,7 +103,7 @@ def family(
 
 def _events(arms: np.ndarray, seeds: np.ndarray, budget: int) -> pd.DataFrame:
     table = pd.DataFrame({"study": "calibration", "arm": arms, "seed": seeds})
-    return table.assign(variant=arms, merge_mode="none", threshold=0.2, budget=budget)
+    return table.assign(variant=arms, threshold=0.2, budget=budget)
 
 
 def median(
@@ -196,12 +195,11 @@ def same_curves(
     generator: np.random.Generator,
     replicates: int,
     entropy: int,
-    traces: pd.DataFrame,
+    curves: np.ndarray,
     **setting: Any,
 ) -> Outcomes:
     """Real held-out curves of one arm: bands of means and of differences between two halves."""
-    curves, n = next(arm_traces(traces)).loss, setting["n"]
-    truth = curves.mean(axis=0)
+    truth, n = curves.mean(axis=0), setting["n"]
     covered = []
     for k in range(replicates):
         # With replacement the runs at hand are the population, and their mean is the truth.

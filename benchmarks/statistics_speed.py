@@ -23,18 +23,25 @@ if __name__ == "__main__":
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from thresher.events import events_of_files
+from thresher.evaluations import evaluations
+from thresher.events import events
 from thresher.files import write_text
+from thresher.metric import Metric
 from thresher.statistics.bands import mean_band
 from thresher.statistics.contrasts import contrasts, pairs_of
+from thresher.study import Endpoint
+from thresher.trace import read_traces, write_trace
 
 ROOT = Path(__file__).parents[1]
 TASKS = {
     "events": "100,000 runs × 201 evaluations, Parquet to events",
     "contrasts": "190 contrasts of 20 arms × 256 seeds, 99,999 flips",
     "bands": "bands of 20 arms × 1,001 epochs, 256 seeds",
+}
+QUANTITIES = {
+    **dict.fromkeys(("loss", "accuracy"), "training"),
+    **dict.fromkeys(("eval_loss", "eval_accuracy"), "held-out"),
 }
 SECONDS = {"events": 20, "contrasts": 20, "bands": 10}
 GIGABYTES = {"events": 2.0}
@@ -56,7 +63,6 @@ def write_traces(folder: Path, arms: int = 20, blocks: int = 10, seeds: int = 50
                 "study": pa.array(["speed"] * len(losses)),
                 "arm": name,
                 "variant": name,
-                "merge_mode": pa.array(["none"] * len(losses)),
                 "seed": np.repeat(np.arange(block * seeds, (block + 1) * seeds), len(epochs)),
                 "epoch": np.tile(epochs, seeds),
                 "loss": trained,
@@ -64,15 +70,21 @@ def write_traces(folder: Path, arms: int = 20, blocks: int = 10, seeds: int = 50
                 "eval_loss": losses,
                 "eval_accuracy": losses,
             }
-            pq.write_table(
-                pa.table(columns), folder / f"arm{arm:02d}" / f"seeds_{block:02d}.parquet"
+            write_trace(
+                pa.table(columns),
+                folder / f"arm{arm:02d}" / f"seeds_{block:02d}.parquet",
+                specification="{}",
+                axis="epoch",
+                quantities=QUANTITIES,
             )
 
 
 def time_events(folder: Path) -> tuple[float, int]:
     """Return the seconds from files to events, and the number of runs."""
+    metric, paths = Metric(minimum=0.0), sorted(folder.glob("*/*.parquet"))
     begin = time.perf_counter()
-    found = events_of_files(sorted(folder.glob("*/*.parquet")), threshold=0.2, budget=200)
+    frame = evaluations(read_traces(paths), "epoch", [metric.name], 200, quantities=["loss"])
+    found = events(frame, metric, Endpoint(0.2, budget=200))
     return time.perf_counter() - begin, len(found)
 
 
@@ -81,7 +93,7 @@ def time_contrasts(_: Path) -> tuple[float, int]:
     arms, seeds, budget = [f"arm{k}" for k in range(20)], 256, 1000
     times = np.ceil(50 * np.exp(0.45 * np.random.default_rng(0).normal(size=20 * seeds))) * 5
     table = pd.DataFrame({"study": "speed", "arm": np.repeat(arms, seeds), "variant": "v"})
-    table = table.assign(merge_mode="none", seed=np.tile(np.arange(seeds), 20), threshold=0.2)
+    table = table.assign(seed=np.tile(np.arange(seeds), 20), threshold=0.2)
     table = table.assign(budget=budget, event=times <= budget, time=np.minimum(times, budget))
     begin = time.perf_counter()
     found = contrasts(table, pairs_of(arms, None), flips=99_999)

@@ -20,8 +20,9 @@ import made_up
 from thresher import figures, gallery
 from thresher.drawing.style import DOUBLE, STYLE
 from thresher.metric import Axis, Metric
+from thresher.reduction import collect
 from thresher.results import Results
-from thresher.stages import analyse_all, collect
+from thresher.stages import analyse_all
 from thresher.study import plan
 
 RETURN = Metric("return", "mean return", "", "higher")

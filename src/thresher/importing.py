@@ -1,18 +1,29 @@
 """Runs that were made elsewhere, completed to a study: arms, budget, what was read."""
 
+import itertools
+import json
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from thresher.alignment import check_budget, cut_off, largest_common_budget
-from thresher.evaluations import evaluations
+from thresher.canonical import canonical
+from thresher.evaluations import TraceProblem, evaluations
 from thresher.events import crossings, smoothed
+from thresher.files import atomic, write_text
 from thresher.metric import Metric
 from thresher.readers import Imported, ReadError, read
+from thresher.study.imported import in_study
 from thresher.study.plan import ImportedArm, ImportFacts, Study, TraceSource
+from thresher.trace import write_trace
+
+_Path = str | os.PathLike[str]
 
 # Imported budgets are found from the runs; until then the study has none.
 UNKNOWN = 0.0
@@ -78,36 +89,71 @@ def facts_of(study: Study, imported: Imported) -> tuple[ImportFacts, pd.DataFram
         evaluation.
     """
     metric = study.metric
-    traces = trace_table(study, imported)
-    whole = evaluations(traces, imported.axis, [metric.name], math.inf, complete=False)
-    if whole.empty:
-        raise ReadError(f"{metric.name}: no run has a value; name another column")
+    whole = _whole(study, imported)
     last, reached = _ends(study, whole, metric)
     settled = reached | last["diverged"].to_numpy(bool)
-    budget = study.traces.budget if study.traces else study.endpoint.budget or None
-    if budget is None:
-        budget = largest_common_budget(last["last"].to_numpy(float), settled)
-    else:
-        try:
-            check_budget(last, settled, budget, study.axis.unit)
-        except ValueError as error:
-            raise ReadError(str(error)) from None
+    budget = _budget(study, last, settled)
     _check_reference(study, list(whole["arm"].unique()))
-    notes = [*imported.notes]
-    if study.paired and not imported.has_seeds:
-        notes.append("the logs name no seeds, so runs are not paired")
-    if cut := cut_off(last["last"].to_numpy(float), budget, study.axis.unit):
-        notes.append(cut)
+    paired = study.paired and imported.has_seeds
+    if paired:
+        _check_pairs(study, last)
     facts = ImportFacts(
         arms=_arms(imported),
         budget=budget,
-        paired=study.paired and imported.has_seeds,
+        paired=paired,
         seeds=int(last.groupby("arm")["seed"].size().max()),
-        notes=tuple(notes),
+        notes=tuple(_notes(study, imported, last, budget)),
         formats=imported.formats,
         files=len(imported.sources),
     )
     return facts, whole[whole["time"] <= budget].reset_index(drop=True)
+
+
+def _whole(study: Study, imported: Imported) -> pd.DataFrame:
+    """Return all evaluations, whatever the budget."""
+    traces, name = trace_table(study, imported), study.metric.name
+    try:
+        whole = evaluations(traces, imported.axis, [name], math.inf, complete=False)
+    except TraceProblem as error:
+        raise ReadError(str(error)) from None
+    if whole.empty:
+        raise ReadError(f"{name}: no run has a value; name another column")
+    return whole
+
+
+def _budget(study: Study, last: pd.DataFrame, settled: np.ndarray) -> float:
+    """Return the study's budget, refused where runs are too short; without, the largest common."""
+    budget = study.traces.budget if study.traces else study.endpoint.budget or None
+    if budget is None:
+        return largest_common_budget(last["last"].to_numpy(float), settled)
+    try:
+        check_budget(last, settled, budget, study.axis.unit)
+    except ValueError as error:
+        raise ReadError(str(error)) from None
+    return budget
+
+
+def _notes(study: Study, imported: Imported, last: pd.DataFrame, budget: float) -> Iterator[str]:
+    """Say what was left out and why, what pairs, and what the budget cuts off."""
+    yield from imported.notes
+    if not imported.has_seeds:
+        yield "The logs name no seeds: runs are numbered, and compared unpaired."
+    if cut := cut_off(last["last"].to_numpy(float), budget, study.axis.unit):
+        yield f"{cut[:1].upper()}{cut[1:]}: what lies beyond the budget is left out."
+    if short := _not_at_budget(last, budget):
+        yield (
+            f"{short} before the budget, having reached the threshold or diverged: their time is "
+            "known without it."
+        )
+
+
+def _not_at_budget(last: pd.DataFrame, budget: float) -> str:
+    ended = last[last["last"] < budget]
+    if ended.empty:
+        return ""
+    counts = ended["arm"].value_counts(sort=False)
+    named = ", ".join(f"{arm} {n}" for arm, n in counts.items())
+    return f"{len(ended)} of {len(last)} runs end ({named})"
 
 
 def _arms(imported: Imported) -> tuple[ImportedArm, ...]:
@@ -118,9 +164,11 @@ def _arms(imported: Imported) -> tuple[ImportedArm, ...]:
             seeds=int(row["seeds"]),
             first=float(row["first"]),
             last=float(row["last"]),
+            last_shortest=float(row["last_shortest"]),
             evaluations_fewest=int(row["evaluations_fewest"]),
             evaluations_most=int(row["evaluations_most"]),
             spacing=None if pd.isna(row["spacing"]) else float(row["spacing"]),
+            diverged=int(row["diverged"]),
         )
         for row in imported.summary.to_dict("records")
     )
@@ -168,3 +216,60 @@ def _check_reference(study: Study, arms: Sequence[str]) -> None:
             f"reference must be one of {', '.join(arms)}, but was {study.reference}; "
             "name an arm of the logs"
         )
+
+
+def _check_pairs(study: Study, runs: pd.DataFrame) -> None:
+    """Refuse pairing by seed where two arms that are compared share none."""
+    seeds = {str(arm): set(own) for arm, own in runs.groupby("arm", sort=False)["seed"]}
+    arms = list(seeds)
+    reference = study.contrast_reference
+    pairs = itertools.combinations(arms, 2) if reference is None else ((reference, a) for a in arms)
+    for one, other in pairs:
+        if not seeds[one] & seeds[other]:
+            raise ReadError(f"pairing: {one} and {other} have no seed in common; leave pairing out")
+
+
+def described(facts: ImportFacts) -> str:
+    """Return what was read as text: arm × runs × seeds × first and last step × evaluations."""
+    table = pd.DataFrame([asdict(arm) for arm in facts.arms]).set_index("arm")
+    lines = [table.to_string(na_rep="-"), f"budget {facts.budget:g}", *facts.notes]
+    return "\n".join(lines)
+
+
+def import_files(
+    study: Study, traces: _Path, evaluations: _Path, predictions: _Path, facts: _Path
+) -> None:
+    """Read the logs that a study names; write the trace table, evaluations and what was read.
+
+    Parameters
+    ----------
+    study : Study
+        With `traces`, without arms.
+    traces, evaluations, predictions : path
+        Parquet; there are no predictions, so that table is empty.
+    facts : path
+        ``import.json``.
+
+    Raises
+    ------
+    UserError
+        One line a problem, naming the study.
+    """
+    assert study.traces is not None
+    try:
+        imported = read_source(study.traces, study, str(Path(traces).parent / "read.arrow"))
+        found, frame = facts_of(study, imported)
+    except ReadError as error:
+        raise in_study(study.path, error) from None
+    print(described(found), flush=True)
+    write_trace(
+        trace_table(study, imported),
+        traces,
+        specification=canonical({"traces": asdict(study.traces), "digests": imported.digests}),
+        axis=study.axis.name,
+        quantities={study.metric.name: study.metric.data},
+    )
+    for content, path in ((frame, evaluations), (pd.DataFrame(), predictions)):
+        with atomic(path) as temporary:
+            content.to_parquet(temporary, index=False, compression="zstd")
+    write_text(json.dumps(asdict(found), indent=2, ensure_ascii=False) + "\n", facts)

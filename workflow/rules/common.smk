@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from thresher import analyses, code, command, declarations, figures, own
-from thresher.study import Analysis, Presentation
+from thresher.study import Analysis, Presentation, in_study
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
 os.environ.update(
@@ -113,7 +113,7 @@ def source_files():
     try:
         found = find(STUDY.traces.files, Path(STUDY.traces.folder))
     except ReadError as error:
-        sys.exit("\n".join(f"{STUDY.path}: {line}" for line in str(error).splitlines()))
+        sys.exit(str(in_study(STUDY.path, error)))
     return [os.path.relpath(log.path) for log in found]
 
 

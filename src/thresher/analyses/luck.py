@@ -26,7 +26,7 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     from thresher.statistics.luck import luck
 
     labels = [arm.label for arm in study.arms]
-    pairs, winners = luck(needed["events"], labels, study.entropy)
+    pairs, winners = luck(needed["events"], labels, study.entropy, study.paired)
     return {"luck_pairs": pairs, "luck_winners": winners}
 
 
@@ -68,7 +68,7 @@ def _verdict(results: Any) -> Iterator[str]:
 ANALYSIS = Analysis(
     title="Was it the seed?",
     needs=("events",),
-    uses=("arms", "pairing", "entropy"),
+    uses=("arms", "entropy"),
     tables={
         "luck_pairs": Table(
             LUCK_PAIRS,

@@ -70,7 +70,7 @@ def _endpoint(study: Study) -> Block:
     goal, metric, axis = study.endpoint, study.metric, study.axis
     unit = axis.unit[:1].upper() + axis.unit[1:]
     smooth = ""
-    if goal.smooth > 1:
+    if goal.smooth:
         smooth = f", each taken as its trailing mean over {say.duration(goal.smooth, axis)},"
     first = "the first evaluation"
     if goal.sustain > 1:
@@ -237,8 +237,17 @@ def _runs(results: Results) -> Block:
             f"{say.several(n, 'run')} of {say.several(len(arms), 'arm')}, {each} an arm, were made "
             "elsewhere; how they were trained is not recorded here.",
             _IMPORTED[results.study.paired],
+            *_read(results.study),
         ),
     )
+
+
+def _read(study: Study) -> Iterator[str]:
+    """Say what the runs were read from."""
+    if study.imported is not None:
+        files = say.several(study.imported.files, "file")
+        formats = say.listed(study.imported.formats)
+        yield f"They were read from {files}{f' ({formats})' if formats else ''}."
 
 
 def _command(study: Study, source: CommandSource) -> Block:

@@ -2,6 +2,7 @@
 
 from thresher.study.document import parse_document, parse_part, read_document, read_facts
 from thresher.study.goals import warnings_of
+from thresher.study.imported import complete, in_study
 from thresher.study.loading import StudyError, load, load_configured
 from thresher.study.places import folder_of
 from thresher.study.plan import Analysis, Arm, Endpoint, Presentation, Study, Task
@@ -16,7 +17,9 @@ __all__ = [
     "StudyError",
     "Task",
     "Training",
+    "complete",
     "folder_of",
+    "in_study",
     "load",
     "load_configured",
     "parse_document",

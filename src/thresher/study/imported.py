@@ -1,18 +1,27 @@
 """A study about files: runs that were made elsewhere, read from their logs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from thresher.logs import UserError
 from thresher.metric import Axis, Metric
-from thresher.study import plan, texts, wording
+from thresher.study import goals, joint, measures, plan, texts, wording
 from thresher.study.names import one_line
-from thresher.study.problems import Key, Problem
+from thresher.study.problems import Problem
 
 # What belongs to runs that are trained here.
 TRAINED = ("task", "variants", "training", "seeds", "seeds_per_job", "command")
 PAIRINGS = ("data", "none")
 # Found from the runs.
 _UNKNOWN = 0.0
+# What the reading of logs calls by one word, by its key in a study file.
+_KEYS = {
+    **{
+        key: f"traces.{key}" for key in ("files", "columns", "arms", "format", "on_restart", "line")
+    },
+    "budget": "endpoint.budget",
+}
 
 
 def build(
@@ -32,7 +41,7 @@ def build(
     """
     found = list(_problems(content))
     problems.extend(found)
-    if found or "traces" not in content or "metric" not in content:
+    if found or not _usable(content):
         return None
     metric, goal = metric_of(content["metric"]), content["endpoint"]
     axis = axis_of(content.get("axis", {}))
@@ -56,6 +65,12 @@ def build(
         report=texts.presentation(name, content.get("report", {})),
         traces=_source(content["traces"], folder, goal.get("budget")),
     )
+
+
+def _usable(content: Mapping[str, Any]) -> bool:
+    """Return whether what a study can't do without is there, and right in structure."""
+    known = content.get("metric", {})
+    return "files" in content.get("traces", {}) and "name" in known and "better" in known
 
 
 def endpoint_of(goal: Mapping[str, Any], budget: float) -> plan.Endpoint:
@@ -89,6 +104,8 @@ def _problems(content: Mapping[str, Any]) -> Iterator[Problem]:
     if content.get("pairing", "none") not in PAIRINGS:
         yield wording.one_of(("pairing",), content["pairing"], PAIRINGS)
     yield from stated_problems(content)
+    yield from joint.contrasts(content)
+    yield from texts.problems(content, list(content.get("report", {}).get("labels", {})))
 
 
 def stated_problems(content: Mapping[str, Any]) -> Iterator[Problem]:
@@ -102,30 +119,13 @@ def stated_problems(content: Mapping[str, Any]) -> Iterator[Problem]:
             f"must be metric.name ({metric.get('name')}), but was {wording.show(goal['metric'])}; "
             "remove it",
         )
-    yield from level_problems(content, metric, goal)
-    yield from texts.problems(content, list(content.get("report", {}).get("labels", {})))
-
-
-def level_problems(
-    content: Mapping[str, Any], metric: Mapping[str, Any], goal: Mapping[str, Any]
-) -> Iterator[Problem]:
     threshold = goal.get("threshold")
     if threshold is None or isinstance(threshold, str):
         shown = "is missing" if threshold is None else f"was {wording.show(threshold)}"
         yield Problem(("endpoint", "threshold"), f"must be a number, but {shown}; give one")
-        return
-    if not metric.get("name"):
-        return
-    known = metric_of({"better": "lower", **metric})
-    levels: list[tuple[Key, Any]] = [(("endpoint", "threshold"), threshold)]
-    levels += [
-        (("analysis", "threshold_grid", place), level)
-        for place, level in enumerate(content.get("analysis", {}).get("threshold_grid", ()))
-    ]
-    for key, level in levels:
-        if not known.holds(level):
-            asked = f"must be {known.bounds}, as {known.label} is"
-            yield Problem(key, f"{asked}, but was {wording.show(level)}")
+    yield from measures.range_problems(metric)
+    if metric.get("name"):
+        yield from goals.level_problems(content, metric_of({"better": "lower", **metric}))
 
 
 def metric_of(given: Mapping[str, Any]) -> Metric:
@@ -162,3 +162,43 @@ def _source(given: Mapping[str, Any], folder: str, budget: float | None) -> plan
         line=given.get("line"),
         budget=None if budget is None else float(budget),
     )
+
+
+def in_study(path: str, error: Exception) -> UserError:
+    """Return what is wrong with logs as lines that name the study and its keys.
+
+    Parameters
+    ----------
+    path : str
+        The study file's, as people know it.
+    error : Exception
+        Its text is a line a problem; those that begin with a key get the study's.
+    """
+    lines = []
+    for line in str(error).splitlines():
+        key, mark, rest = line.partition(":")
+        lines.append(f"{path}: {_KEYS.get(key, key)}{mark}{rest}")
+    return UserError("\n".join(lines))
+
+
+def complete(study: plan.Study, facts: plan.ImportFacts) -> plan.Study:
+    """Complete a study by what its logs hold; what names an arm is checked only now.
+
+    Raises
+    ------
+    UserError
+        One line for each name that is no arm, or that two arms would have.
+    """
+    arms = [arm.arm for arm in facts.arms]
+    found = [f"{study.path}: {problem}" for problem in _misnamed(study, arms)]
+    if found:
+        raise UserError("\n".join(dict.fromkeys(found)))
+    return study.completed(facts)
+
+
+def _misnamed(study: plan.Study, arms: Sequence[str]) -> Iterator[Problem]:
+    content: dict[str, Any] = {"report": asdict(study.report)}
+    if study.reference is not None:
+        content["reference"] = study.reference
+    yield from joint.arms(content, arms, set())
+    yield from texts.ambiguous(study.report.labels, arms)

@@ -48,15 +48,20 @@ def _named(content: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
         yield from ((("report", "panels", position, "arms"), arm) for arm in panel["arms"])
 
 
-def rest(content: Mapping[str, Any], seeds: int) -> Iterator[Problem]:
-    """Check which contrasts there are, and the seed that the report draws."""
-    contrasts = content.get("analysis", {}).get("contrasts")
-    if contrasts == "reference" and "reference" not in content:
+def contrasts(content: Mapping[str, Any]) -> Iterator[Problem]:
+    """Check that there is a reference where one is compared with."""
+    wanted = content.get("analysis", {}).get("contrasts")
+    if wanted == "reference" and "reference" not in content:
         yield Problem(
             ("analysis", "contrasts"),
             "is reference, but there is none; add reference: <arm>",
             needs=(("reference",),),
         )
+
+
+def rest(content: Mapping[str, Any], seeds: int) -> Iterator[Problem]:
+    """Check which contrasts there are, and the seed that the report draws."""
+    yield from contrasts(content)
     highlight = content.get("report", {}).get("highlight_seed", 0)
     if highlight >= seeds:
         yield Problem(

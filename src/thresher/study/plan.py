@@ -178,16 +178,33 @@ class CommandSource:
 
 @dataclass(frozen=True)
 class ImportedArm:
-    """What the logs hold of one arm; `first`, `last` and `spacing` of evaluations on the axis."""
+    """What the logs hold of one arm.
+
+    Attributes
+    ----------
+    arm : str
+    runs, diverged : int
+        Runs, and those with a value that is not finite.
+    seeds : int
+        0 where the logs name none.
+    first, last, last_shortest : float
+        On the axis: the first and the last evaluation, and that of the run that ends first.
+    evaluations_fewest, evaluations_most : int
+        Of a run.
+    spacing : float or None
+        Median distance between a run's evaluations; None for single ones.
+    """
 
     arm: str
     runs: int
     seeds: int
     first: float
     last: float
+    last_shortest: float
     evaluations_fewest: int
     evaluations_most: int
     spacing: float | None
+    diverged: int
 
 
 @dataclass(frozen=True)
@@ -216,6 +233,11 @@ class ImportFacts:
     notes: tuple[str, ...]
     formats: tuple[str, ...]
     files: int
+
+    @property
+    def spacing(self) -> dict[str, float]:
+        """How far apart the evaluations of each arm are on the axis, where that is known."""
+        return {arm.arm: arm.spacing for arm in self.arms if arm.spacing is not None}
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def problems(content: Mapping[str, Any], arms: Sequence[str]) -> Iterator[Proble
     labels = content.get("report", {}).get("labels", {})
     for arm, label in labels.items():
         yield from _label_problems(("report", "labels", arm), label)
-    yield from _ambiguous(labels, arms)
+    yield from ambiguous(labels, arms)
 
 
 def presentation(name: str, content: Mapping[str, Any]) -> plan.Presentation:
@@ -78,7 +78,7 @@ def _label_problems(key: Key, label: str) -> Iterator[Problem]:
         yield from _text_problems(key, label)
 
 
-def _ambiguous(labels: Mapping[str, str], arms: Sequence[str]) -> Iterator[Problem]:
+def ambiguous(labels: Mapping[str, str], arms: Sequence[str]) -> Iterator[Problem]:
     """Find labels by which another arm is called, too."""
     called = {arm: one_line(labels.get(arm, arm)) for arm in arms}
     for arm in [arm for arm in arms if arm in labels]:

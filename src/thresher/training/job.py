@@ -17,11 +17,11 @@ from thresher.declarations import ModelDeclaration, TaskDeclaration
 from thresher.decoding import Reading
 from thresher.files import write_text
 from thresher.trace import RUN, SEED, write_predictions, write_trace
-from thresher.trace_columns import Data
+from thresher.trace_columns import Data, half_of
 from thresher.training.block import Block, train_block
-from thresher.training.feeds import DataSource
 from thresher.training.errors import TrainingError
 from thresher.training.facts import machine_facts, versions
+from thresher.training.feeds import DataSource
 from thresher.training.progress import print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
@@ -99,7 +99,8 @@ def run_job(
 def quantities(loss: str) -> dict[str, Data]:
     """Return what the engine measures for a loss, and on which data; numbers have no accuracy."""
     names: dict[str, Data] = {"loss": "training", "accuracy": "training"}
-    names |= {"eval_loss": "held-out", "eval_accuracy": "held-out"}
+    for name in ("eval_loss", "eval_accuracy"):
+        names |= {name: "held-out", half_of(name): "held-out"}
     right = decoding.has_accuracy(loss)
     return {name: data for name, data in names.items() if right or "accuracy" not in name}
 
