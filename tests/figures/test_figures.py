@@ -323,3 +323,8 @@ def test_drawing_ignores_the_caller_s_settings_and_leaves_them_alone():
 
 def test_a_narrow_figure_is_as_wide_as_a_column():
     assert drawn.picture("usual", "forest", width=SINGLE).get_size_inches()[0] == SINGLE
+
+
+def test_luck_says_whether_seeds_are_drawn_in_pairs():
+    assert "seeds, the same for every arm, out of" in drawn.facts("usual")["luck"].caption
+    assert "drawn for each arm independently" in drawn.facts("unpaired")["luck"].caption
