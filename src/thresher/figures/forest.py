@@ -19,7 +19,7 @@ from thresher.format import against_margin, count, fraction, goal, known, level,
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
-PS: Mapping[str, str] = {"p_adjusted": "adjusted p", "p_max_t": "max-T p"}
+PS: Mapping[str, str] = {"p_adjusted": "adjusted p", "p_decides": "adjusted p"}
 _ENDS = ("lower", "upper", "lower_family", "upper_family")
 
 
@@ -171,7 +171,7 @@ def draw(results: Results, width: float) -> Iterator[Drawing]:
     for i, of_grid in enumerate(results.levels):
         rows = grid[grid["threshold"] == of_grid]
         if len(rows):
-            figure = forest(results, rows, of_grid, width, "p_max_t", limits)
+            figure = forest(results, rows, of_grid, width, "p_decides", limits)
             title = f"Effects at {level(of_grid, study.metric)}"
             yield Drawing(figure, f"level-{i}", title, text)
 
