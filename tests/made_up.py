@@ -12,8 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from thresher.metric import Axis, Metric, engine_metrics
+from thresher.reduction import collect
 from thresher.results import Results
-from thresher.stages import analyse_all, collect
+from thresher.stages import analyse_all
 from thresher.study import plan
 from thresher.training_options import Training
 

@@ -141,6 +141,7 @@ def contrast(verdict: str = "faster", **changes) -> dict:
         "p_smallest": 2.0**-31, "margin": 0.1, "seeds_for_effect": 120, "seeds_for_margin": 80,
         "verdict": verdict, "size": MORE, "bound": "none", "degenerate": "none",
         "advice": "effect", "p_limited_by": "none", "seeds_attainable": 9, "contrasts": 7,
+        "resolution": math.nan,
     }  # fmt: skip
     return {**row, **changes}
 
@@ -235,6 +236,14 @@ def test_faster_than_an_arm_without_an_event():
     sentence = said(contrast(reached_reference=0, bound="at most"))
     assert "at least 412 epochs (58 %) sooner than lstm_forward within 1,000 epochs" in sentence
     assert "where lstm_forward did not reach it" in sentence
+
+
+def test_a_difference_below_the_spacing_of_evaluations_is_not_called_one():
+    row = contrast("inconclusive", **SMALL, resolution=20.0)
+    assert said({**row, "p_adjusted": 0.001}).endswith(
+        "; no difference below the 20 epochs between evaluations is called one"
+    )
+    assert "20 epochs between" not in said({**row, "p_adjusted": 0.3})
 
 
 def test_equivalent():

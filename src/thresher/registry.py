@@ -128,7 +128,7 @@ class Analysis:
     needs: tuple[str, ...]
     tables: Mapping[str, Table]
     compute: Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
-    uses: tuple[str, ...] = ("arms", "reference", "pairing", "entropy", "analysis")
+    uses: tuple[str, ...] = ("arms", "reference", "pairing", "entropy", "analysis", "imported")
     views: tuple[View, ...] = ()
     notes: Callable[[Any], Iterator[tuple[str, str]]] | None = None
     sources: tuple[Source, ...] | Callable[[Any], Sequence[Source]] = ()

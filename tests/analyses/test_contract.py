@@ -13,10 +13,11 @@ import made_up
 from thresher import analyses
 from thresher.fields import Kind
 from thresher.metric import Axis, Metric
+from thresher.reduction import collect
 from thresher.registry import SECTIONS, Analysis, CellKind, Table
 from thresher.results import Results
 from thresher.sources import Source
-from thresher.stages import analyse, analyse_all, collect
+from thresher.stages import analyse, analyse_all
 from thresher.study import parse_part
 from thresher.study.plan import Study
 from thresher.tables import check, read_table, write_table

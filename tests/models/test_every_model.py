@@ -6,10 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from thresher import decoding, models, tasks
+from thresher import analyses, decoding, models, tasks
 from thresher.declarations import Head, ModelDeclaration, Option
 from thresher.study.arms import _OWN, _TRAINING_FACTORS
-from thresher.tables import TABLES
 from thresher.trace import PREDICTIONS, RUN, SEED
 from thresher.training.job import AXIS, quantities
 
@@ -23,7 +22,7 @@ HEADS = [
 ]
 # Factors are columns beside these, and beside what a variant may hold besides options.
 COLUMNS = {*RUN, SEED, AXIS, *PREDICTIONS, *quantities("binary_crossentropy")}
-TAKEN = COLUMNS | {column for table in TABLES.values() for column in table} - {"merge_mode"}
+TAKEN = COLUMNS | {column for schema in analyses.schemas().values() for column in schema}
 
 
 @pytest.fixture(params=models.NAMES)

@@ -9,6 +9,8 @@ rule study:
         "results/{study}/study.json",
     log:
         "results/{study}/logs/study.log",
+    conda:
+        ENVIRONMENT
     threads: 1
     params:
         document=lambda wildcards: STUDY.document(),

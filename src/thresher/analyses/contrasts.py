@@ -45,6 +45,7 @@ CONTRASTS: Schema = {
     "equivalence": Field("str", "", "`tested`, or refused: `budget too short` or `no scale`"),
     "size": Field("str", "", "percent interval: `more` or `less than the margin`, or `open`"),
     "bound": Field("str", "", "the difference is `at least` or `at most` (no event), or `none`"),
+    "resolution": Field("float?", "axis", "smaller differences are not called any; missing = none"),
     "degenerate": Field("str", "", "`all at 0`, `reference at 0`, `arm at 0`, `no differences`"),
     "verdict": Field("str", "", "one of `VERDICTS`"),
     "seeds_for_effect": Field("int?", "seeds", "rough guess: seeds for 80 % power at this effect"),
@@ -68,7 +69,8 @@ def plan_of(study: Any) -> dict[str, Any]:
     """Return the settings that contrasts and threshold grid share."""
     plan = asdict(study.analysis)
     shared = {name: plan[name] for name in ("alpha", "confidence", "margin", "flips", "family")}
-    return {**shared, "paired": study.paired, "entropy": study.entropy}
+    spacing = study.imported.spacing if study.imported else None
+    return {**shared, "paired": study.paired, "entropy": study.entropy, "spacing": spacing}
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:

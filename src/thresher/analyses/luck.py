@@ -68,7 +68,7 @@ def _verdict(results: Any) -> Iterator[str]:
 ANALYSIS = Analysis(
     title="Was it the seed?",
     needs=("events",),
-    uses=("arms", "entropy"),
+    uses=("arms", "pairing", "entropy"),
     tables={
         "luck_pairs": Table(
             LUCK_PAIRS,

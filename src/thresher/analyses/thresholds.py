@@ -89,7 +89,7 @@ def notes(results: Any) -> Iterator[tuple[str, str]]:
 ANALYSIS = Analysis(
     title="Sensitivity",
     needs=("evaluations",),
-    uses=("metrics", "endpoint", "arms", "reference", "pairing", "entropy", "analysis"),
+    uses=("metrics", "endpoint", *Analysis.uses),
     tables={
         "thresholds": Table(
             THRESHOLDS,

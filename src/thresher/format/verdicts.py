@@ -158,6 +158,15 @@ class _Said:
             if any(each.values())
         )
 
+    @property
+    def unresolved(self) -> bool:
+        """Whether there is a difference, but below what the evaluations of both arms resolve."""
+        row = self.row
+        return (
+            abs(row["mean_difference"]) < row["resolution"]
+            and row["p_adjusted"] <= self.study.analysis.alpha
+        )
+
     def interval(self) -> str:
         """Say the interval: ``95 % CI 370 to 455``; of one seed there is none."""
         row = self.row
@@ -266,10 +275,14 @@ def _negligible(said: _Said) -> str:
 
 
 def _inconclusive(said: _Said) -> str:
-    return (
+    text = (
         f"{said.name('arm')} against {said.name('reference')} is inconclusive: it reached "
-        f"{said.goal} {said.effect()} {said.evidence(said.p())}; {said.outlook()}"
+        f"{said.goal} {said.effect()} {said.evidence(said.p())}; "
     )
+    if said.unresolved:
+        spacing = said.duration(said.row["resolution"])
+        return f"{text}no difference below the {spacing} between evaluations is called one"
+    return text + said.outlook()
 
 
 def _not_reached(said: _Said) -> str:

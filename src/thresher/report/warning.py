@@ -14,7 +14,7 @@ def warnings(material: Material) -> tuple[str, ...]:
     """Say what a reader must mind before the sentences below."""
     results = material.results
     found = [*_seeds(results), *_from_the_start(results), *_diverged(results)]
-    found += [*_training_metric(results)]
+    found += [*_training_metric(results), *_grids(results)]
     if material.canary is not None and not material.canary["identical"]:
         found.append("training the first block again gave other numbers; see Diagnostics.")
     return tuple(found)
@@ -91,3 +91,17 @@ def _training_metric(results: Results) -> Iterator[str]:
             f"{metric.label} is measured on the data that runs are trained on, not on held-out "
             "ones: it says how fast a run fits, not how well it generalises."
         )
+
+
+def _grids(results: Results) -> Iterator[str]:
+    """Warn where arms are evaluated at different distances."""
+    facts, axis = results.study.imported, results.study.axis
+    spacing = facts.spacing if facts else {}
+    if len(set(spacing.values())) < 2:
+        return
+    apart = [f"{results.label(arm)} every {say.along(gap, axis)}" for arm, gap in spacing.items()]
+    yield (
+        f"arms are evaluated at different distances ({say.listed(apart, NAMED)} {axis.unit}): a "
+        "run’s time is known only to lie between two evaluations, so no difference below the "
+        "coarser distance is called one."
+    )

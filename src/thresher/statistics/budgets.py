@@ -1,6 +1,6 @@
 """How far contrasts depend on the budget: a grid of shorter ones, adjusted together by max-T."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,7 @@ def budgets(
     flips: int = 99_999,
     entropy: int = 0,
     family: Family = "joint",
+    spacing: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Compare every pair within every budget b, by the mean of min(T, b).
 
@@ -47,7 +48,7 @@ def budgets(
     pairs : sequence of (arm, reference)
     grid : sequence of float
         Budgets in epochs, above 0 and up to the study's; those of `budget_grid` where empty.
-    paired, alpha, confidence, margin, flips, entropy, family
+    paired, alpha, confidence, margin, flips, entropy, family, spacing
         As `contrasts`.
 
     Returns
@@ -60,7 +61,7 @@ def budgets(
     ValueError
         If a budget of the grid is not above 0, or above the study's.
     """
-    plan = Plan(alpha, confidence, margin, flips, entropy, family)
+    plan = Plan(alpha, confidence, margin, flips, entropy, family, spacing or {})
     runs = check_events(events)
     if runs.empty or not pairs:
         return pd.DataFrame()

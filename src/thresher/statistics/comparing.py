@@ -1,8 +1,8 @@
 """One contrast after another: tests, intervals and estimates, paired by seed or not."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,12 @@ class Plan:
     flips: int
     entropy: int
     family: Family = "joint"
+    spacing: Mapping[str, float] = field(default_factory=dict)
+
+    def resolution(self, arm: str, reference: str) -> float:
+        """Return below which no difference is known: the coarser spacing; NaN if it is alike."""
+        both = [self.spacing.get(name, math.nan) for name in (arm, reference)]
+        return max(both) if both[0] != both[1] else math.nan
 
 
 def paired_rows(chosen: Sequence[RunsPair], plan: Plan) -> list[Row]:

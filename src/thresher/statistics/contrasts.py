@@ -87,6 +87,7 @@ def contrasts(
     flips: int = 99_999,
     entropy: int = 0,
     family: Family = "joint",
+    spacing: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Compare arms by their restricted mean epochs to threshold.
 
@@ -122,6 +123,10 @@ def contrasts(
         The study's.
     family : {"joint", "separate"}
         What p-values are adjusted over; see `multiplicity.adjust`.
+    spacing : mapping of str to float, or None
+        How far apart the evaluations of each arm are. An event is known only to lie between two,
+        so where both arms' spacings differ no smaller difference than the coarser one is called
+        one. None where all arms are evaluated alike.
 
     Returns
     -------
@@ -133,7 +138,7 @@ def contrasts(
     ValueError
         As `check_events`; if an arm has no events, or two paired arms have no seed in common.
     """
-    plan = Plan(alpha, confidence, margin, flips, entropy, family)
+    plan = Plan(alpha, confidence, margin, flips, entropy, family, spacing or {})
     runs = runs_by_arm(check_events(events))
     chosen = [(runs_of(runs, arm), runs_of(runs, reference)) for arm, reference in pairs]
     if not chosen:
@@ -145,7 +150,14 @@ def contrasts(
             for (arm, reference), (first, _), row in zip(pairs, chosen, tested, strict=True)
         ]
     )
+    table["resolution"] = [plan.resolution(arm, reference) for arm, reference in pairs]
     return _decided(table, alpha, family)
+
+
+def resolved(table: pd.DataFrame, p_values: np.ndarray) -> np.ndarray:
+    """Return p-values as verdicts take them: 1 where a difference is below its resolution."""
+    below = table["mean_difference"].abs() < table["resolution"]
+    return np.where(below, 1.0, p_values)
 
 
 def _decided(table: pd.DataFrame, alpha: float, family: Family) -> pd.DataFrame:
@@ -158,7 +170,7 @@ def _decided(table: pd.DataFrame, alpha: float, family: Family) -> pd.DataFrame:
     )
     decisive = zip(
         table["mean_difference"],
-        table["p_adjusted"],
+        resolved(table, table["p_adjusted"].to_numpy()),
         table["p_equivalence_adjusted"],
         share,
         strict=True,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from thresher.statistics.comparing import Plan
-from thresher.statistics.contrasts import Pairs, contrasts
+from thresher.statistics.contrasts import Pairs, contrasts, resolved
 from thresher.statistics.flips import Signs, draw, flips_for
 from thresher.statistics.montecarlo import TIE, p_value
 from thresher.statistics.multiplicity import adjust
@@ -54,7 +54,7 @@ def grid_contrasts(
 def _verdicts(table: pd.DataFrame, equivalent: np.ndarray, alpha: float) -> list[str]:
     decisive = zip(
         table["mean_difference"],
-        table["p_decides"],
+        resolved(table, table["p_decides"].to_numpy()),
         equivalent,
         table["reached_arm"] / table["n_arm"],
         table["reached_reference"] / table["n_reference"],

@@ -1,6 +1,6 @@
 """How far contrasts depend on the threshold: a grid of them, adjusted together by max-T."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -121,6 +121,7 @@ def thresholds(
     flips: int = 99_999,
     entropy: int = 0,
     family: Family = "joint",
+    spacing: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Compare every pair at every threshold, with one sign per seed across the grid.
 
@@ -136,7 +137,7 @@ def thresholds(
     pairs : sequence of (arm, reference)
     primary : float
         The study's threshold, nats.
-    paired, alpha, confidence, margin, flips, entropy, family
+    paired, alpha, confidence, margin, flips, entropy, family, spacing
         As `contrasts`.
 
     Returns
@@ -148,7 +149,7 @@ def thresholds(
     ----------
     Westfall & Young (1993), Resampling-Based Multiple Testing, single-step max-T.
     """
-    plan = Plan(alpha, confidence, margin, flips, entropy, family)
+    plan = Plan(alpha, confidence, margin, flips, entropy, family, spacing or {})
     levels = {
         float(level): events[events["threshold"] == level] for level in events["threshold"].unique()
     }

@@ -18,9 +18,10 @@ from thresher.decoding import Reading
 from thresher.files import write_text
 from thresher.trace import RUN, SEED, write_predictions, write_trace
 from thresher.trace_columns import Data, half_of
-from thresher.training.block import Block, DataSource, train_block
+from thresher.training.block import Block, train_block
 from thresher.training.errors import TrainingError
 from thresher.training.facts import machine_facts, versions
+from thresher.training.feeds import DataSource
 from thresher.training.progress import print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
