@@ -77,8 +77,7 @@ def test_a_phone_never_scrolls_sideways_and_shows_figures_whole(report, open_pag
           return box.scrollWidth > box.clientWidth;
         }).map((figure) => figure.dataset.shown)"""
     )
-    # The matrix of many arms does not fit: there the page's own can be scrolled.
-    assert cut == (["matrix"] if name == "twenty arms" else [])
+    assert cut == []
     assert page.evaluate(OVERLAPS) == []
 
 

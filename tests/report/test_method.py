@@ -31,7 +31,8 @@ def test_the_endpoint_is_the_default_study_s(material):
         "Epochs to threshold: the first of 3 consecutive evaluations with a held-out loss at or "
         "below 0.239 nats (from the position baseline). Each seed has its own held-out set of "
         f"{training.evaluation_size:,} sequences, shared by all arms; evaluated every 5 epochs, at "
-        "epoch 0 too. A run that does not get there within 1,000 epochs is censored there. The position baseline of this task "
+        "epoch 0 too. A run that does not get there within 1,000 epochs is censored there. The "
+        "position baseline of this task "
         "is 0.239 nats"
     )
 
