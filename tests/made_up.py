@@ -3,19 +3,24 @@
 Everything follows from the arguments; two calls give equal results.
 """
 
+import json
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from thresher.metric import Axis, Metric, engine_metrics
 from thresher.reduction import collect
 from thresher.results import Results
 from thresher.stages import analyse_all
 from thresher.study import plan
+from thresher.trace import write_predictions, write_trace
+from thresher.trace_columns import Data
 from thresher.training_options import Training
 
 NAMES: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -162,7 +167,7 @@ def predictions(made: plan.Study) -> pd.DataFrame:
     steps = np.arange(10)
     x = rng.uniform(size=10)
     expected = (np.cumsum(x) >= 2.5).astype(float)
-    parts = []
+    names, parts = dict.fromkeys(name for arm in made.arms for name in arm.factors), []
     for arm in made.arms:
         for seed in range(made.seeds):
             output = np.clip(expected + rng.normal(size=10) * 0.35, 0.01, 0.99)
@@ -173,6 +178,7 @@ def predictions(made: plan.Study) -> pd.DataFrame:
                         "study": made.name,
                         "arm": arm.label,
                         "variant": arm.variant,
+                        **{name: arm.factors.get(name) for name in names},
                         "seed": seed,
                         "example": 0,
                         "position": steps,
@@ -185,6 +191,44 @@ def predictions(made: plan.Study) -> pd.DataFrame:
                 )
             )
     return pd.concat(parts, ignore_index=True)
+
+
+def write_blocks(made: plan.Study, folder: Path, **case: Any) -> dict[str, list[Path]]:
+    """Write what jobs write, one block an arm: traces, predictions, and their digests.
+
+    `case` as in `traces`. A file has the factors of its own arm only.
+    """
+    table, said = traces(made, **case), predictions(made)
+    after = table.column_names[table.column_names.index(made.axis.name) + 1 :]
+    measured: dict[str, Data] = {
+        name: "held-out" if name.startswith("eval_") else "training" for name in after
+    }
+    answers = pa.table(
+        {name: pa.array(said[name].to_numpy(), from_pandas=False) for name in said.columns}
+    )
+    files: dict[str, list[Path]] = {"traces": [], "predictions": [], "runs": []}
+    for arm in made.arms:
+        path = folder / "traces" / arm.path / "seeds_00000.parquet"
+        path.parent.mkdir(parents=True)
+        own = {"specification": made.specification(arm)}
+        files["traces"].append(path)
+        files["predictions"].append(path.with_suffix(".predictions.parquet"))
+        files["runs"].append(path.with_suffix(".run.json"))
+        rows = _of_arm(table, arm)
+        digests = {
+            "traces": write_trace(rows, path, axis=made.axis.name, quantities=measured, **own),
+            "predictions": write_predictions(
+                _of_arm(answers, arm), files["predictions"][-1], **own
+            ),
+        }
+        files["runs"][-1].write_text(json.dumps({"digests": digests}))
+    return files
+
+
+def _of_arm(table: pa.Table, arm: plan.Arm) -> pa.Table:
+    rows = table.filter(pc.equal(table["arm"], arm.label))
+    factors = {"merge_mode", "units"} & set(table.column_names)
+    return rows.drop_columns(sorted(factors - set(arm.factors)))
 
 
 def results(

@@ -1,5 +1,6 @@
 """Runs that were made elsewhere, completed to a study: budget, events, pairs, what is said."""
 
+import json
 import math
 
 import numpy as np
@@ -7,12 +8,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from thresher import readers
+from thresher import analyses, readers
 from thresher.evaluations import evaluations
-from thresher.importing import described, facts_of, read_source, trace_table
+from thresher.importing import described, facts_of, import_files, read_source, trace_table
+from thresher.logs import UserError
 from thresher.readers import ReadError, from_frame
-from thresher.stages import analyse
-from thresher.study import load
+from thresher.stages import analyse, analyse_files, read_frame
+from thresher.study import load, parse_part, read_facts
+from thresher.trace import read_traces, specification_of
 
 NAN = math.nan
 
@@ -195,3 +198,47 @@ def test_a_study_reads_its_logs_as_the_call_does(study, tmp_path):
             "runs/{arm}/seed_{seed}.csv", axis="step", metric="reward", folder=tmp_path
         ).table
     )
+
+
+def write_logs(folder, **arms):
+    for arm, every in arms.items():
+        for seed, run in enumerate(every):
+            path = folder / "runs" / arm / f"seed_{seed}.csv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            rows = "".join(f"{10 * step},{value}\n" for step, value in enumerate(run))
+            path.write_text("step,reward\n" + rows)
+
+
+def test_logs_become_files_that_complete_their_study(study, tmp_path):
+    write_logs(tmp_path, a=[SLOW, NEVER], b=[FAST, SLOW])
+    made = study(pairing="data", reference="a")
+    files = {name: tmp_path / f"{name}.parquet" for name in ("traces", "evaluations", "said")}
+    paths = files["traces"], files["evaluations"], files["said"], tmp_path / "import.json"
+    import_files(made, *paths)
+    facts = read_facts(paths[-1])
+    assert (facts.budget, facts.paired, facts.seeds, facts.files) == (50, True, 2, 4)
+    assert made.completed(facts).endpoint.budget == 50
+    assert read_frame(files["evaluations"])["time"].max() == 50
+    assert read_frame(files["said"]).empty
+    assert read_traces([files["traces"]]).num_rows == 8 + 6 + 4 + 8
+    assert json.loads(specification_of(files["traces"]))["digests"]
+
+    uses = analyses.every()["events"].uses
+    inputs = {"evaluations": files["evaluations"]}
+    table = tmp_path / "events.csv"
+    analyse_files("events", inputs, parse_part(made.part(*uses), facts), {"events": table})
+    events = pd.read_csv(table)
+    assert events["time"].tolist() == [50, 50, 20, 50]
+    assert events["event"].tolist() == [True, False, True, True]
+
+    before = [path.read_bytes() for path in paths]
+    import_files(made, *paths)
+    assert [path.read_bytes() for path in paths] == before
+
+
+def test_logs_that_can_not_be_used_are_refused_in_the_name_of_the_study(study, tmp_path):
+    write_logs(tmp_path, a=[SLOW], b=[FAST])
+    made, output = study(reference="c"), tmp_path / "out"
+    with pytest.raises(UserError, match=r"mine\.yaml: reference must be one of a, b, but was c"):
+        import_files(made, *(output / name for name in ("traces", "frame", "said", "facts")))
+    assert not output.exists() or not list(output.glob("traces*"))

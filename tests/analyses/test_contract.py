@@ -19,7 +19,7 @@ from thresher.results import Results
 from thresher.sources import Source
 from thresher.stages import analyse, analyse_all
 from thresher.study import parse_part
-from thresher.study.plan import Study
+from thresher.study.plan import ImportedArm, ImportFacts, Study
 from thresher.tables import check, read_table, write_table
 
 RETURN = Metric("return", "mean return", "", "higher")
@@ -45,6 +45,28 @@ EVERY_CASE = pytest.mark.parametrize("case", CASES)
 EVERY_ANALYSIS = pytest.mark.parametrize("name", ANALYSES)
 
 
+def what_was_read(made: Study) -> ImportFacts:
+    """Say what logs of these runs would hold; the last arm's name no seeds."""
+    seeds, last = made.seeds, made.endpoint.budget
+    arms = tuple(
+        ImportedArm(
+            arm=arm.label,
+            runs=seeds,
+            seeds=seeds if arm != made.arms[-1] else 0,
+            first=0.0,
+            last=last,
+            last_shortest=last,
+            evaluations_fewest=201,
+            evaluations_most=201,
+            spacing=5.0,
+            diverged=0,
+        )
+        for arm in made.arms
+    )
+    notes = ("Runs up to 1,000 of 2,000 steps used: what lies beyond the budget is left out.",)
+    return ImportFacts(arms, last, made.paired, seeds, notes, ("CSV",), seeds * len(arms))
+
+
 @cache
 def computed(case: str) -> tuple[Results, Mapping[str, pd.DataFrame]]:
     """Analyse the study of a case; return what it found, and what analyses may need of it."""
@@ -52,6 +74,8 @@ def computed(case: str) -> tuple[Results, Mapping[str, pd.DataFrame]]:
     runs = {key: given.pop(key) for key in ("censored", "diverged", "diverged_at") if key in given}
     made = made_up.study(**given)
     made = replace(made, analysis=replace(made.analysis, flips=99))
+    if made.training is None:
+        made = replace(made, imported=what_was_read(made))
     frame = collect(made_up.traces(made, **runs), made)
     predictions = pd.DataFrame() if made.training is None else made_up.predictions(made)
     found = analyse_all(made, frame, predictions)
