@@ -15,6 +15,7 @@ from thresher.stages import analyse
 from thresher.study import load
 
 NAN = math.nan
+COLUMNS = {"axis": "step", "value": "reward"}
 
 
 @pytest.fixture
@@ -48,7 +49,9 @@ def frame(parts):
         for arm, seed, steps, values in parts
         for step, value in zip(steps, values, strict=True)
     ]
-    return from_frame(pd.DataFrame(rows), columns={"axis": "step", "value": "reward"}, nan="diverged")
+    return from_frame(
+        pd.DataFrame(rows), columns={"axis": "step", "value": "reward"}, nan="diverged"
+    )
 
 
 SLOW = [0, 1, 2, 3, 4, 5, 6, 7]
@@ -117,7 +120,9 @@ def test_runs_are_paired_only_if_the_study_says_so_and_their_logs_name_seeds(stu
     assert not facts_of(study(), seeded)[0].paired
     assert facts_of(study(pairing="data"), seeded)[0].paired
     rows = pd.DataFrame({"arm": ["a"] * 8 + ["b"] * 4, "step": [*range(8), *range(4)]})
-    unnamed = from_frame(rows.assign(reward=[*SLOW, *FAST]), columns={"axis": "step", "value": "reward"})
+    unnamed = from_frame(
+        rows.assign(reward=[*SLOW, *FAST]), columns={"axis": "step", "value": "reward"}
+    )
     facts, _ = facts_of(study(pairing="data"), unnamed)
     assert not facts.paired
     assert [arm.seeds for arm in facts.arms] == [0, 0]

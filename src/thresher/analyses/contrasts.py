@@ -78,12 +78,11 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     from thresher.statistics.contrasts import contrasts, pairs_of
 
     labels, plan = [arm.label for arm in study.arms], plan_of(study)
-    return {
-        "contrasts": contrasts(
-            needed["events"], pairs_of(labels, study.contrast_reference), **plan
-        ),
-        "pairs": contrasts(needed["events"], pairs_of(labels, None), **plan),
-    }
+    pairs = contrasts(needed["events"], pairs_of(labels, None), **plan)
+    if study.contrast_reference is None:
+        return {"contrasts": pairs, "pairs": pairs}
+    own = pairs_of(labels, study.contrast_reference)
+    return {"contrasts": contrasts(needed["events"], own, **plan), "pairs": pairs}
 
 
 def _pairs_caption(results: Any) -> str:
