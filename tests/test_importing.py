@@ -18,6 +18,7 @@ from thresher.study import load, parse_part, read_facts
 from thresher.trace import read_traces, specification_of
 
 NAN = math.nan
+COLUMNS = {"axis": "step", "value": "reward"}
 
 
 @pytest.fixture
