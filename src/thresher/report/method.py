@@ -13,6 +13,7 @@ from thresher.report.material import Material
 from thresher.results import Results
 from thresher.sources import Source
 from thresher.study.fixing import changes
+from thresher.study.names import argument
 from thresher.study.plan import Arm, CommandSource, Study
 from thresher.training_options import SHARED, Training
 
@@ -318,10 +319,11 @@ def _machine(material: Material) -> Block:
 
 
 def _reproduce(study: Study) -> Block:
+    again = f"study={argument(study.path)}"
     return Block(
         "Do it again",
         ("In a clone of thresher with its environment set up, on the same study file:",),
-        code=".venv/bin/snakemake --cores all --config " + shlex.quote(f"study={study.path}"),
+        code=f".venv/bin/snakemake --cores all --config {shlex.quote(again)}",
     )
 
 

@@ -69,7 +69,7 @@ def load_configured(config: Mapping[str, Any], project: str) -> plan.Study:
     Parameters
     ----------
     config : mapping
-        Snakemake's, with the one key `study`.
+        Snakemake's, with the one key `study`: a path, or a list of one.
     project : str
         The folder of the Snakefile: a path is looked for in the working folder, then here.
 
@@ -88,7 +88,9 @@ def load_configured(config: Mapping[str, Any], project: str) -> plan.Study:
         near = wording.nearest(key, ["study"])
         remedy = f"did you mean {near}?" if near else "name a study file by study="
         raise StudyError(f"--config: {key} is unknown; {remedy}")
-    study = load(config.get("study"), project)
+    path = config.get("study")
+    # What no quotes can keep on Snakemake's command line: see `names.argument`.
+    study = load(path[0] if isinstance(path, list) and len(path) == 1 else path, project)
     places.check_results(study)
     return study
 
