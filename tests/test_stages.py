@@ -22,7 +22,7 @@ from thresher.trace import TraceError, read_traces, specification_of, write_pred
 
 QUANTITIES = {
     **{"loss": "training", "accuracy": "training"},
-    **{"eval_loss": "held-out", "eval_accuracy": "held-out"},
+    **{"eval_loss": "held-out", "eval_accuracy": "held-out", "eval_loss_half": "held-out"},
 }
 RAW = ["input", "output", "decoded", "expected"]
 
