@@ -107,6 +107,9 @@ def test_every_view_of_every_analysis_can_be_filled(view):
     results = made_up.usual()
     assert {column.name for column in view.columns} <= set(results.table(view.table))
     table = filled(results, view)
+    if results.table(view.table).empty:  # what was read, for runs that were made here
+        assert table is None
+        return
     assert table is not None
     assert table.caption
     assert all(len(row) == len(table.heads) for row in table.rows)
