@@ -171,7 +171,7 @@ def crowd(arms: int) -> Results:
     made = tuple(replace(results.study.arms[0], label=name) for name in names)
 
     def many(table: pd.DataFrame) -> pd.DataFrame:
-        if "arm" not in table:
+        if "arm" not in table or table.empty:
             return table
         own = table[table["arm"] == table["arm"].iloc[0]]
         return pd.concat([own.assign(arm=name) for name in names], ignore_index=True)
