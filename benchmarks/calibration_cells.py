@@ -30,8 +30,9 @@ from thresher.statistics.bands import Band, difference_band, mean_band
 from thresher.statistics.contrasts import contrasts, pairs_of
 from thresher.statistics.equivalence import paired_equivalence
 from thresher.statistics.flips import draw
+from thresher.statistics.labels import relabellings
 from thresher.statistics.median import order_statistic_median
-from thresher.statistics.permutation import permutation_test, relabellings
+from thresher.statistics.permutation import permutation_test
 from thresher.statistics.signflip import signflip
 
 DIFFERENT = ("faster", "slower", "detectable but negligible")

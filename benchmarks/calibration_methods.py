@@ -24,8 +24,9 @@ from calibration_simulation import (
 )
 from thresher.statistics.equivalence import equivalence_p
 from thresher.statistics.flips import draw
+from thresher.statistics.labels import relabellings
 from thresher.statistics.multiplicity import FAMILIES, adjust
-from thresher.statistics.permutation import ratio_limits, relabellings
+from thresher.statistics.permutation import ratio_limits
 from thresher.statistics.rmst import restricted_mean
 from thresher.statistics.sample_size import seeds_for
 from thresher.statistics.signflip import flipped

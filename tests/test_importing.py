@@ -15,6 +15,7 @@ from thresher.stages import analyse
 from thresher.study import load
 
 NAN = math.nan
+COLUMNS = {"axis": "step", "value": "reward"}
 
 
 @pytest.fixture

@@ -328,3 +328,13 @@ def test_a_narrow_figure_is_as_wide_as_a_column():
 def test_luck_says_whether_seeds_are_drawn_in_pairs():
     assert "seeds, the same for every arm, out of" in drawn.facts("usual")["luck"].caption
     assert "drawn for each arm independently" in drawn.facts("unpaired")["luck"].caption
+
+
+def test_a_caption_names_no_more_than_a_handful_of_arms():
+    results = drawn.results_of("forty arms")
+    arms = results.tables["arms"].assign(diverged=1)
+    caption = figures.every()["matrix"].caption(with_tables(results, arms=arms))
+    assert "; diverged: 1 of lstm_forward, 1 of lstm_backward," in caption
+    assert caption.endswith(" and 35 arms.")
+    without = with_tables(results, curves=results.tables["curves"][:0])
+    assert len(figures.every()["curve_differences"].caption(without)) < 700

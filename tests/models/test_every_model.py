@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+import trial
 from thresher import analyses, decoding, models, tasks
 from thresher.declarations import Head, ModelDeclaration, Option
 from thresher.study.arms import _OWN, _TRAINING_FACTORS
@@ -72,7 +73,7 @@ def test_the_declared_parameter_count_and_the_head_are_those_of_keras(model, inp
 @pytest.mark.parametrize("name", tasks.NAMES)
 def test_every_model_gives_every_task_finite_outputs_that_it_can_read(model, name):
     task = tasks.load(name)
-    chosen = {name: option.default for name, option in task.options.items()}
+    chosen = trial.options_of(task)
     x, y = task.draw(np.random.default_rng(0), chosen, 4)
     options = options_of(model)[0]
     built = model.build(options, task.inputs(chosen), decoding.head(task, chosen))

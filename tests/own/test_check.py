@@ -49,6 +49,7 @@ def test_what_is_right_passes_and_its_parameters_are_counted(folder, tmp_path):
 
 K = "import keras\n\n\n"
 DRAW = "import numpy as np\nloss = 'binary_crossentropy'\n\n\ndef draw(generator, n):\n    "
+DATA = "import numpy as np\nloss = 'binary_crossentropy'\n\n\ndef data():\n    "
 BROKEN_MODELS = {
     "not importable": ("import kears\ndef net(inputs, head): ...", "line 1: ModuleNotFoundError"),
     "no such name": ("def nett(inputs, head): ...", "has no function net; did you mean nett?"),
@@ -127,6 +128,22 @@ BROKEN_TASKS = {
         "loss = 'binary_crossentropie'\ndef draw(generator, n):\n"
         "    return generator.random((n, 2)), [1] * n\n",
         "line 1: Keras knows no loss binary_crossentropie; did you mean binary_crossentropy?",
+    ),
+    "data of other lengths": (
+        DATA + "return np.zeros((4, 2)), [1, 0]",
+        "line 5: data has 4 inputs and 2 labels; return one label an input",
+    ),
+    "data that are not finite": (
+        DATA + "return np.full((4, 2), np.inf), [1, 0] * 2",
+        "line 5: x of data is not finite in example 0; leave it out",
+    ),
+    "data without labels": (
+        DATA + "return np.zeros((4, 2))",
+        "line 5: data must return (x, y), or that twice, for training and held-out examples, but",
+    ),
+    "parts of other shapes": (
+        DATA + "return (np.zeros((4, 2)), [1] * 4), (np.zeros((4, 3)), [1] * 4)",
+        "line 5: data has training and held-out examples of different shapes; make one",
     ),
     "an exception": (
         DRAW + "return generator.rand(n), 0",

@@ -11,7 +11,7 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 from thresher.statistics.equivalence import paired_equivalence, unpaired_equivalence
 from thresher.statistics.flips import draw
-from thresher.statistics.permutation import relabellings
+from thresher.statistics.labels import relabellings
 
 times = st.lists(st.integers(1, 30), min_size=6, max_size=8)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from thresher.statistics.equivalence import paired_equivalence, unpaired_equivalence
 from thresher.statistics.flips import Signs, draw
-from thresher.statistics.permutation import difference_limits, ratio_limits, relabellings
+from thresher.statistics.labels import relabellings
+from thresher.statistics.permutation import difference_limits, ratio_limits
 from thresher.statistics.signflip import flipped, signflip
 
 pairs_of_times = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=6)

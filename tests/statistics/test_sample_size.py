@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.power import TTestPower
 
-from thresher.statistics.permutation import relabellings
+from thresher.statistics.labels import relabellings
 from thresher.statistics.sample_size import CAP, attainable, seeds_for, smallest_arms, smallest_n
 
 

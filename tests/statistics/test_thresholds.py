@@ -15,9 +15,10 @@ from thresher.evaluations import KEYS, by_arm, evaluations
 from thresher.metric import Metric
 from thresher.statistics.contrasts import contrasts, pairs_of
 from thresher.statistics.flips import draw
+from thresher.statistics.labels import relabellings
 from thresher.statistics.max_t import max_t, unpaired_max_t
 from thresher.statistics.multiplicity import joint_holm
-from thresher.statistics.permutation import permutation_test, relabellings
+from thresher.statistics.permutation import permutation_test
 from thresher.statistics.thresholds import (
     level_curves,
     spread_of,

@@ -1,4 +1,4 @@
-"""A pass over a data set is Keras' own `fit` in the seed's order; parts are the seed's, stratified."""
+"""A pass over a data set is that of Keras' own `fit`; parts are the seed's, stratified."""
 
 import keras
 import numpy as np

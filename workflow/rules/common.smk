@@ -5,7 +5,7 @@ import re
 import sys
 from dataclasses import replace
 
-from thresher import analyses, code, command, declarations, figures, own
+from thresher import analyses, code, command, declarations, figures, own, tasks
 from thresher.study import Analysis, Presentation, in_study
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
@@ -79,6 +79,8 @@ def training_code(arm):
     ]
     ours += ["thresher.own"] if files else []
     digests = [own.digest(name, config["folder"]) for name in files]
+    if data := [STUDY.task.options[name] for name in tasks.files_of(STUDY.task.name)]:
+        digests.append(command.code_digest(data, config["folder"]))
     return " ".join([code_of("train_block", *ours), *digests])
 
 

@@ -14,6 +14,7 @@ rule study:
     threads: 1
     params:
         document=lambda wildcards: STUDY.document(),
-        code=code_of("study"),
+        # What is written is the document, unless logs have to complete it.
+        code=code_of("study") if STUDY.traces else "",
     script:
         "../../scripts/study.py"

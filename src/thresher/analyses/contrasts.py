@@ -65,6 +65,10 @@ DIFFERENCE = ViewColumn("Difference", "mean_difference", "difference")
 INTERVAL = ViewColumn("Interval", "lower", "difference", ("lower", "upper"))
 
 
+MOST_PAIRS = 1_000
+"""Of more pairs than these nobody reads a table, and the family is too large to decide much."""
+
+
 def plan_of(study: Any) -> dict[str, Any]:
     """Return the settings that contrasts and threshold grid share."""
     plan = asdict(study.analysis)
@@ -74,16 +78,19 @@ def plan_of(study: Any) -> dict[str, Any]:
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
-    """Compare with the reference, and all pairs."""
+    """Compare with the reference, and all pairs where these are not too many."""
+    import pandas as pd
+
     from thresher.statistics.contrasts import contrasts, pairs_of
 
     labels, plan = [arm.label for arm in study.arms], plan_of(study)
-    return {
-        "contrasts": contrasts(
-            needed["events"], pairs_of(labels, study.contrast_reference), **plan
-        ),
-        "pairs": contrasts(needed["events"], pairs_of(labels, None), **plan),
-    }
+    every = pairs_of(labels, None)
+    asked = contrasts(needed["events"], pairs_of(labels, study.contrast_reference), **plan)
+    if study.contrast_reference is None:
+        return {"contrasts": asked, "pairs": asked}
+    few = len(every) <= MOST_PAIRS
+    pairs = contrasts(needed["events"], every, **plan) if few else pd.DataFrame()
+    return {"contrasts": asked, "pairs": pairs}
 
 
 def _pairs_caption(results: Any) -> str:
@@ -98,6 +105,12 @@ def notes(results: Any) -> Iterator[tuple[str, str]]:
     if table.empty:
         yield "contrasts", "There is one arm only, so nothing is compared."
         return
+    if results.table("pairs").empty:
+        yield (
+            "contrasts",
+            f"All pairs of {say.count(len(results.study.arms))} arms are more than "
+            f"{say.count(MOST_PAIRS)} and are left out; without a reference they are the family.",
+        )
     short = table[table["equivalence"] == "budget too short"]
     if len(short):
         names = say.listed([results.label(arm) for arm in short["arm"]], most)

@@ -1,28 +1,23 @@
 """One contrast after another: tests, intervals and estimates, paired by seed or not."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from thresher.statistics.equivalence import check_margin, equivalence_p, unpaired_equivalence
+from thresher.statistics.equivalence import check_margin, equivalence_p
 from thresher.statistics.estimates import finite, times_of
 from thresher.statistics.flips import Signs, draw, flips_for
+from thresher.statistics.labels import Labels, relabellings
 from thresher.statistics.multiplicity import Family
-from thresher.statistics.permutation import (
-    Labels,
-    difference_limits,
-    permutation_test,
-    ratio_limits,
-    relabellings,
-)
 from thresher.statistics.sample_size import attainable, seeds_for
 from thresher.statistics.signflip import flipped
 from thresher.statistics.simultaneous import FLIPS, simultaneous_level
+from thresher.statistics.studentised import Independent, independent
 from thresher.statistics.verdict import (
     TESTED,
     bound_of,
@@ -69,19 +64,16 @@ def paired_rows(chosen: Sequence[RunsPair], plan: Plan) -> list[Row]:
     ValueError
         If two arms have no seed in common.
     """
-    common = [_common_seeds(*pair) for pair in chosen]
+    common = [common_seeds(*pair) for pair in chosen]
     every = np.unique(np.concatenate(common))
     flips = flips_for(plan.flips, plan.alpha, len(chosen), len(every))
-    blocks: dict[tuple[int | str, ...], list[int]] = {}
-    for place, seeds in enumerate(common):
-        blocks.setdefault(tuple(seeds.tolist()), []).append(place)
     aligned = [
-        (_only(arm, seeds), _only(reference, seeds))
+        (only(arm, seeds), only(reference, seeds))
         for (arm, reference), seeds in zip(chosen, common, strict=True)
     ]
     levels = _simultaneous_levels(aligned, common, every, flips, plan)
     rows: list[Row] = [{} for _ in chosen]
-    for labels, places in blocks.items():
+    for labels, places in alike(tuple(seeds.tolist()) for seeds in common).items():
         signs = draw(labels, flips, plan.entropy)
         found = _block([aligned[place] for place in places], signs, levels, plan)
         for place, row in zip(places, found, strict=True):
@@ -91,7 +83,16 @@ def paired_rows(chosen: Sequence[RunsPair], plan: Plan) -> list[Row]:
     return rows
 
 
-def _common_seeds(first: pd.DataFrame, second: pd.DataFrame) -> np.ndarray:
+def alike(keys: Iterable[Hashable]) -> dict[Any, list[int]]:
+    """Return the places of each key, in order of appearance."""
+    places: dict[Any, list[int]] = {}
+    for place, key in enumerate(keys):
+        places.setdefault(key, []).append(place)
+    return places
+
+
+def common_seeds(first: pd.DataFrame, second: pd.DataFrame) -> np.ndarray:
+    """Return the seeds of both arms, ascending."""
     seeds = np.intersect1d(first["seed"], second["seed"])
     if not len(seeds):
         names = first["arm"].iloc[0], second["arm"].iloc[0]
@@ -99,7 +100,7 @@ def _common_seeds(first: pd.DataFrame, second: pd.DataFrame) -> np.ndarray:
     return seeds
 
 
-def _only(runs: pd.DataFrame, seeds: np.ndarray) -> pd.DataFrame:
+def only(runs: pd.DataFrame, seeds: np.ndarray) -> pd.DataFrame:
     """Return the runs of these seeds, all of which are there, in ascending order."""
     found = runs if len(runs) == len(seeds) else runs[runs["seed"].isin(seeds)]
     return found if found["seed"].is_monotonic_increasing else found.sort_values("seed")
@@ -137,10 +138,10 @@ def _block(
     """Test contrasts that have the same seeds."""
     check_margin(plan.margin)
     own, its = (np.column_stack([times_of(pair[k])[0] for pair in aligned]) for k in (0, 1))
-    ones, balance = np.ones(signs.n), signs.balance
+    balance = signs.balance
     rows = []
     for ratio in flipped(own - its, its, signs):
-        plain = replace(ratio, scale=ones, scales=balance)
+        plain = ratio.plain(balance)
         epochs, family = plain.limits([plan.confidence, 1 - levels[0]])
         wanted = [plan.confidence, 1 - levels[1], 1 - 2 * plan.alpha]
         percent, percent_family, strip = 100 * ratio.limits(wanted)
@@ -170,28 +171,35 @@ def unpaired_rows(chosen: Sequence[RunsPair], plan: Plan) -> list[Row]:
     chosen : sequence of (arm's runs, reference's runs)
     plan : Plan
     """
-    rows = []
-    drawn: dict[tuple[int, int], Labels] = {}
-    for first, second in chosen:
-        sizes = len(first), len(second)
-        if sizes not in drawn:
-            flips = flips_for(plan.flips, plan.alpha, len(chosen), sum(sizes))
-            drawn[sizes] = relabellings(*sizes, flips, plan.entropy)
-        row = _independent(times_of(first)[0], times_of(second)[0], drawn[sizes], plan, len(chosen))
-        shared = _shared((first, second), False, plan, len(chosen), row)
-        rows.append({"design": "unpaired", "n_dropped": 0, **shared})
+    check_margin(plan.margin)
+    rows: list[Row] = [{} for _ in chosen]
+    for sizes, places in alike((len(arm), len(reference)) for arm, reference in chosen).items():
+        labels = labels_for(sizes, len(chosen), plan)
+        own, its = (np.column_stack([times_of(chosen[i][k])[0] for i in places]) for k in (0, 1))
+        for k, (place, sample) in enumerate(
+            zip(places, independent(own, its, labels), strict=True)
+        ):
+            row = _independent(sample, own[:, k], its[:, k], plan, len(chosen))
+            shared = _shared(chosen[place], False, plan, len(chosen), row)
+            rows[place] = {"design": "unpaired", "n_dropped": 0, **shared}
     return rows
 
 
+def labels_for(sizes: tuple[int, int], contrasts: int, plan: Plan) -> Labels:
+    """Return the relabellings of arms of these sizes, in a family of so many contrasts."""
+    return relabellings(
+        *sizes, flips_for(plan.flips, plan.alpha, contrasts, sum(sizes)), plan.entropy
+    )
+
+
 def _independent(
-    own: np.ndarray, its: np.ndarray, labels: Labels, plan: Plan, contrasts: int
+    sample: Independent, own: np.ndarray, its: np.ndarray, plan: Plan, contrasts: int
 ) -> Row:
-    test = permutation_test(own, its, labels, None)
-    level = plan.alpha / contrasts
-    plain, family = difference_limits(own, its, labels, [plan.confidence, 1 - level])
-    ratio, family_ratio = ratio_limits(own, its, labels, [plan.confidence, 1 - level])
+    level, labels = plan.alpha / contrasts, sample.shifted.labels
+    plain, family = sample.limits([plan.confidence, 1 - level])
+    ratio, family_ratio = sample.ratio_limits([plan.confidence, 1 - level])
     margins = 1 - plan.margin, 1 + plan.margin
-    (strip,) = ratio_limits(own, its, labels, [1 - 2 * plan.alpha], True, margins)
+    (strip,) = sample.ratio_limits([1 - 2 * plan.alpha], True, margins)
     spread = math.hypot(_deviation(own), _deviation(its))
     known = min(len(own), len(its)) > 1 and spread > 0
     return {
@@ -199,14 +207,19 @@ def _independent(
         **_family_limits(family, _as_percent(family_ratio), 1 - level),
         "percent_lower_equivalence": finite(_as_percent(strip)[0]),
         "percent_upper_equivalence": finite(_as_percent(strip)[1]),
-        "p": test.p,
+        "p": sample.p(),
         "p_smallest": labels.smallest,
         "p_resolution": labels.resolution,
-        "p_equivalence": unpaired_equivalence(own, its, plan.margin, labels),
+        "p_equivalence": sample.p_equivalence(plan.margin),
         "welch_p": _welch(own, its) if known else math.nan,
         "deviation": spread,
-        "all_equal": len(np.unique(np.concatenate([own, its]))) == 1,
+        "all_equal": all_equal(own, its),
     }
+
+
+def all_equal(own: np.ndarray, its: np.ndarray) -> bool:
+    """Return whether no run of two arms differs from another."""
+    return len(np.unique(np.concatenate([own, its]))) == 1
 
 
 def _welch(own: np.ndarray, its: np.ndarray) -> float:
@@ -222,32 +235,25 @@ def _shared(pair: RunsPair, paired: bool, plan: Plan, contrasts: int, row: Row) 
     """Complete a row by what both designs describe alike."""
     arm, reference = pair
     (own, reached), (its, met) = times_of(arm), times_of(reference)
-    base, difference = float(its.mean()), float(own.mean() - its.mean())
     n = min(len(arm), len(reference))
     seeds = attainable("paired" if paired else "unpaired", plan.alpha, contrasts)
     wins = win_probability(own, reached, its, met, paired)
     win_lower, win_upper = win_limits(wins, len(own), len(its), paired, plan.confidence)
-    deviation, equal = row.pop("deviation"), row.pop("all_equal")
-    testable = equivalence_of(base, float(reference["budget"].iloc[0]), plan.margin)
+    deviation = row.pop("deviation")
+    found = counted(pair, row.pop("all_equal"), plan)
+    base, difference, testable = (
+        found[name] for name in ("mean_reference", "mean_difference", "equivalence")
+    )
     if testable != TESTED:
         row["p_equivalence"] = 1.0
     guess = {"deviation": deviation, "alpha": plan.alpha, "contrasts": contrasts}
     level = plan.alpha / contrasts
     return {
-        "n_arm": len(arm),
-        "n_reference": len(reference),
-        "reached_arm": int(reached.sum()),
-        "reached_reference": int(met.sum()),
-        "mean_arm": own.mean(),
-        "mean_reference": base,
-        "mean_difference": difference,
+        **found,
         "percent": 100 * difference / base if base > 0 else math.nan,
         "confidence": plan.confidence,
         "margin": plan.margin,
-        "equivalence": testable,
         "size": size_of(row["percent_lower"], row["percent_upper"], plan.margin, testable),
-        "bound": bound_of(int(reached.sum()), int(met.sum())),
-        "degenerate": degenerate_of(own.mean(), base, equal),
         "family": plan.family,
         "contrasts": contrasts,
         "p_limited_by": limited_by(n, seeds, level, row["p_resolution"]),
@@ -259,6 +265,32 @@ def _shared(pair: RunsPair, paired: bool, plan: Plan, contrasts: int, row: Row) 
         "win_upper": win_upper,
         "cliffs_delta": cliffs_delta(own, reached, its, met),
         **row,
+    }
+
+
+def counted(pair: RunsPair, equal: bool, plan: Plan) -> Row:
+    """Count the runs of two arms and compare their means, at whatever level.
+
+    Parameters
+    ----------
+    pair : (arm's runs, reference's runs)
+    equal : bool
+        Whether the times do not differ; see `verdict.degenerate_of`.
+    plan : Plan
+    """
+    (own, reached), (its, met) = times_of(pair[0]), times_of(pair[1])
+    base = float(its.mean())
+    return {
+        "n_arm": len(own),
+        "n_reference": len(its),
+        "reached_arm": int(reached.sum()),
+        "reached_reference": int(met.sum()),
+        "mean_arm": own.mean(),
+        "mean_reference": base,
+        "mean_difference": float(own.mean() - base),
+        "equivalence": equivalence_of(base, float(pair[1]["budget"].iloc[0]), plan.margin),
+        "bound": bound_of(int(reached.sum()), int(met.sum())),
+        "degenerate": degenerate_of(own.mean(), base, equal),
     }
 
 

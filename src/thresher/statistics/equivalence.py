@@ -3,8 +3,9 @@
 import numpy as np
 
 from thresher.statistics.flips import Signs
-from thresher.statistics.permutation import Labels, permutation_test
+from thresher.statistics.labels import Labels
 from thresher.statistics.signflip import Flipped, flipped
+from thresher.statistics.studentised import independent
 
 
 def paired_equivalence(
@@ -56,9 +57,8 @@ def unpaired_equivalence(
     labels : Labels
     """
     check_margin(margin)
-    above = permutation_test(arm, (1 - margin) * reference, labels, None).p_greater
-    below = permutation_test(arm, (1 + margin) * reference, labels, None).p_less
-    return max(above, below)
+    own, its = (np.asarray(values, float)[:, None] for values in (arm, reference))
+    return next(independent(own, its, labels)).p_equivalence(margin)
 
 
 def check_margin(margin: float) -> None:

@@ -1,19 +1,36 @@
 """Contrasts over a grid of levels, such as thresholds or budgets, adjusted together by max-T."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 
-from thresher.statistics.comparing import Plan
-from thresher.statistics.contrasts import Pairs, contrasts, resolved
+from thresher.statistics.checking import check_events
+from thresher.statistics.comparing import (
+    Plan,
+    Row,
+    RunsPair,
+    alike,
+    all_equal,
+    common_seeds,
+    counted,
+    labels_for,
+    only,
+)
+from thresher.statistics.contrasts import Pairs, resolved
+from thresher.statistics.equivalence import check_margin, equivalence_p
+from thresher.statistics.estimates import finite, runs_by_arm, runs_of, times_of
 from thresher.statistics.flips import Signs, draw, flips_for
-from thresher.statistics.montecarlo import TIE, p_value
+from thresher.statistics.labels import Labels
+from thresher.statistics.montecarlo import p_value
 from thresher.statistics.multiplicity import adjust
-from thresher.statistics.permutation import Labels, relabellings, statistics_of
-from thresher.statistics.signflip import rounding_of
-from thresher.statistics.verdict import verdict
+from thresher.statistics.signflip import Flipped, flipped
+from thresher.statistics.studentised import Independent, independent
+from thresher.statistics.verdict import TESTED, verdict
+
+Chosen = Sequence[Sequence[RunsPair]]
+"""Level by level, the runs of each pair; of the same runs at each level."""
 
 
 def grid_contrasts(
@@ -33,100 +50,155 @@ def grid_contrasts(
     Returns
     -------
     pandas.DataFrame
-        Columns of the table ``contrasts``, and ``level``, ``p_max_t``, ``p_decides``: adjusted
-        over the contrasts at its level. The verdicts take that. Pair by pair, levels ascending.
+        Of the columns of the table ``contrasts`` those that each level has of its own, and
+        ``level``, ``p_max_t``, ``p_decides``: adjusted over the contrasts at its level. The
+        verdicts take that. Pair by pair, levels ascending.
     """
-    settings: dict[str, Any] = dict(vars(plan), paired=paired)
+    check_margin(plan.margin)
     order = sorted(levels)
-    tables = [contrasts(levels[level], pairs, **settings).assign(level=level) for level in order]
-    adjusted = np.column_stack(list(_of_pairs(levels, order, pairs, paired, plan)))
-    for table, p_values in zip(tables, adjusted, strict=True):
-        table["p_max_t"] = p_values
-        table["p_decides"], equivalent = adjust(
-            p_values, table["p_equivalence"].to_numpy(), plan.family
-        )
-        table["verdict"] = _verdicts(table, equivalent, plan.alpha)
-    together = pd.concat(tables, ignore_index=True)
-    place = np.tile(np.arange(len(pairs)), len(order))
-    return together.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
+    runs = [runs_by_arm(check_events(levels[level])) for level in order]
+    chosen = [[(runs_of(own, one), runs_of(own, other)) for one, other in pairs] for own in runs]
+    rows: list[list[Row]] = [[] for _ in pairs]
+    for place, found in _paired(chosen, plan) if paired else _unpaired(chosen, plan):
+        arm, reference = pairs[place]
+        named = {"study": chosen[0][0][0]["study"].iloc[0], "arm": arm, "reference": reference}
+        resolution = plan.resolution(arm, reference)
+        rows[place] = [
+            {**named, "level": level, "resolution": resolution, **row}
+            for level, row in zip(order, found, strict=True)
+        ]
+    table = pd.DataFrame([row for of_pair in rows for row in of_pair])
+    decided = [_decided(own, plan) for _, own in table.groupby("level")]
+    return pd.concat(decided).sort_index()
 
 
-def _verdicts(table: pd.DataFrame, equivalent: np.ndarray, alpha: float) -> list[str]:
+def _decided(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Adjust over the contrasts at one level; the verdicts take that."""
+    p_decides, equivalent = adjust(
+        table["p_max_t"].to_numpy(), table["p_equivalence"].to_numpy(), plan.family
+    )
+    table = table.assign(p_decides=p_decides)
     decisive = zip(
         table["mean_difference"],
-        resolved(table, table["p_decides"].to_numpy()),
+        resolved(table, p_decides),
         equivalent,
         table["reached_arm"] / table["n_arm"],
         table["reached_reference"] / table["n_reference"],
         strict=True,
     )
-    return [verdict(d, p, q, alpha, min(own, its)) for d, p, q, own, its in decisive]
+    words = [verdict(d, p, q, plan.alpha, min(own, its)) for d, p, q, own, its in decisive]
+    return table.assign(verdict=words)
 
 
-def _of_pairs(
-    levels: Mapping[float, pd.DataFrame],
-    order: Sequence[float],
-    pairs: Pairs,
-    paired: bool,
-    plan: Plan,
-) -> Iterator[np.ndarray]:
-    """Yield the adjusted p-values of each pair, shape (levels,)."""
-    every = pd.concat([levels[level].assign(level=level) for level in order], ignore_index=True)
-    times = {
-        str(arm): runs.pivot_table(index="seed", columns="level", values="time")
-        for arm, runs in every.groupby("arm", sort=False)
-    }
-    common = [times[arm].index.intersection(times[reference].index) for arm, reference in pairs]
-    seeds = len(set().union(*common))
-    drawn: dict[tuple[int, int], Labels] = {}
-    for (arm, reference), shared in zip(pairs, common, strict=True):
-        own, its = times[arm], times[reference]
-        if paired:
-            flips = flips_for(plan.flips, plan.alpha, len(pairs), seeds)
-            base = its.loc[shared].to_numpy(float)
-            differences = own.loc[shared].to_numpy(float) - base
-            signs = draw(shared.tolist(), flips, plan.entropy)
-            columns = zip(differences.T, base.T, strict=True)
-            yield max_t(differences, signs, np.array([rounding_of(*pair) for pair in columns]))
-            continue
-        sizes = len(own), len(its)
-        if sizes not in drawn:
-            flips = flips_for(plan.flips, plan.alpha, len(pairs), sum(sizes))
-            drawn[sizes] = relabellings(*sizes, flips, plan.entropy)
-        yield unpaired_max_t(own.to_numpy(float), its.to_numpy(float), drawn[sizes])
+def _paired(chosen: Chosen, plan: Plan) -> Iterator[tuple[int, list[Row]]]:
+    """Yield the rows of each pair, level by level; pairs of equal seeds in few products."""
+    common = [common_seeds(*pair) for pair in chosen[0]]
+    seeds = len(np.unique(np.concatenate(common)))
+    flips = flips_for(plan.flips, plan.alpha, len(common), seeds)
+    for labels, places in alike(tuple(own.tolist()) for own in common).items():
+        aligned = [
+            (only(level[place][0], common[place]), only(level[place][1], common[place]))
+            for place in places
+            for level in chosen
+        ]
+        own, its = (np.column_stack([times_of(pair[k])[0] for pair in aligned]) for k in (0, 1))
+        signs = draw(labels, flips, plan.entropy)
+        columns, balance = flipped(own - its, its, signs), signs.balance
+        for k, place in enumerate(places):
+            ratios = list(islice(columns, len(chosen)))
+            pairs = aligned[k * len(chosen) : (k + 1) * len(chosen)]
+            yield place, _flipped_rows(ratios, pairs, balance, plan)
 
 
-def max_t(differences: np.ndarray, signs: Signs, rounding: float | np.ndarray = 0.0) -> np.ndarray:
+def _flipped_rows(
+    ratios: Sequence[Flipped], pairs: Sequence[RunsPair], balance: np.ndarray, plan: Plan
+) -> list[Row]:
+    rows = []
+    for ratio, pair, adjusted in zip(ratios, pairs, max_t_of(ratios), strict=True):
+        plain = ratio.plain(balance)
+        lower, upper = plain.limits([plan.confidence])[0]
+        found = counted(pair, not ratio.differences.any(), plan)
+        tested = found["equivalence"] == TESTED
+        rows.append(
+            {
+                **found,
+                "lower": finite(lower),
+                "upper": finite(upper),
+                "p": plain.p(),
+                "p_max_t": adjusted,
+                "p_equivalence": equivalence_p(ratio, plan.margin) if tested else 1.0,
+            }
+        )
+    return rows
+
+
+def _unpaired(chosen: Chosen, plan: Plan) -> Iterator[tuple[int, list[Row]]]:
+    """Yield the rows of each pair, level by level; pairs of equal sizes in few products."""
+    sizes = [(len(arm), len(reference)) for arm, reference in chosen[0]]
+    for each, places in alike(sizes).items():
+        labels = labels_for(each, len(sizes), plan)
+        for place in places:
+            pairs = [level[place] for level in chosen]
+            own, its = (np.column_stack([times_of(pair[k])[0] for pair in pairs]) for k in (0, 1))
+            yield place, _relabelled_rows(list(independent(own, its, labels)), pairs, plan)
+
+
+def _relabelled_rows(
+    samples: Sequence[Independent], pairs: Sequence[RunsPair], plan: Plan
+) -> list[Row]:
+    rows = []
+    for sample, pair, adjusted in zip(samples, pairs, unpaired_max_t_of(samples), strict=True):
+        ((lower, upper),) = sample.limits([plan.confidence])
+        found = counted(pair, all_equal(*(times_of(runs)[0] for runs in pair)), plan)
+        tested = found["equivalence"] == TESTED
+        rows.append(
+            {
+                **found,
+                "lower": finite(lower),
+                "upper": finite(upper),
+                "p": sample.p(),
+                "p_max_t": adjusted,
+                "p_equivalence": sample.p_equivalence(plan.margin) if tested else 1.0,
+            }
+        )
+    return rows
+
+
+def max_t(differences: np.ndarray, signs: Signs) -> np.ndarray:
     """Return sign-flip p-values adjusted for the largest statistic of all columns.
-
-    The studentised mean is monotone in |Σ gᵢ Dᵢ| / √Σ Dᵢ², whose root no flip changes. A column's
-    own p-value is never above its adjusted one, as both take the same signs and slack.
 
     Parameters
     ----------
     differences : ndarray, shape (n, k)
         n seeds, k levels.
     signs : Signs
-    rounding : float, or ndarray of shape (k,)
-        See `signflip.Flipped`.
 
     Returns
     -------
     ndarray, shape (k,)
         1 where all differences of a column are zero.
+    """
+    return max_t_of(list(flipped(differences, None, signs)))
+
+
+def max_t_of(columns: Sequence[Flipped]) -> np.ndarray:
+    """Return the same for columns that are flipped already, by the same signs.
+
+    The studentised mean is monotone in |Σ gᵢ Dᵢ| / √Σ Dᵢ², whose root no flip changes. A column's
+    own p-value is never above its adjusted one, as both take the same signs and slack.
 
     References
     ----------
     Westfall & Young (1993), Resampling-Based Multiple Testing, single-step max-T.
     """
-    length = np.sqrt((differences**2).sum(axis=0))
-    length = np.where(length > 0, length, 1.0)
-    unit = differences / length
-    largest = np.empty((len(signs.matrix), 1))
-    for rows, drawn in signs.chunks():
-        largest[rows, 0] = np.abs(drawn @ unit).max(axis=1)
-    slack = TIE * np.abs(unit).sum(axis=0) + rounding / length
-    return p_value(largest, np.abs(unit.sum(axis=0)), slack, signs.exact)
+    lengths = np.array([np.sqrt((column.differences**2).sum()) for column in columns])
+    lengths[lengths == 0] = 1.0
+    largest = np.zeros(len(columns[0].sums))
+    for column, length in zip(columns, lengths, strict=True):
+        np.maximum(largest, np.abs(column.sums) / length, out=largest)
+    observed = np.array([abs(column.differences.sum()) for column in columns]) / lengths
+    slack = np.array([column.slack for column in columns]) / lengths
+    return p_value(largest[:, None], observed, slack, columns[0].exact)
 
 
 def unpaired_max_t(arm: np.ndarray, reference: np.ndarray, labels: Labels) -> np.ndarray:
@@ -138,8 +210,16 @@ def unpaired_max_t(arm: np.ndarray, reference: np.ndarray, labels: Labels) -> np
     labels : Labels
         One relabelling serves all levels.
     """
-    columns = [statistics_of(arm[:, k], reference[:, k], labels) for k in range(arm.shape[1])]
-    observed = np.array([abs(own) for own, _, _ in columns])
-    slack = np.array([least for _, least, _ in columns])
-    largest = np.max([np.abs(values) for _, _, values in columns], axis=0)[:, None]
-    return p_value(largest, observed, slack, labels.exact)
+    return unpaired_max_t_of(list(independent(arm, reference, labels)))
+
+
+def unpaired_max_t_of(columns: Sequence[Independent]) -> np.ndarray:
+    """Return the same for columns that are relabelled already, alike."""
+    largest = np.zeros(columns[0].shifted.sums.shape[1])
+    both = []
+    for column in columns:
+        observed, slack, drawn = column.statistics()
+        both.append((abs(observed), slack))
+        np.maximum(largest, np.abs(drawn), out=largest)
+    observed_, slack_ = np.array(both).T
+    return p_value(largest[:, None], observed_, slack_, columns[0].shifted.labels.exact)

@@ -35,3 +35,9 @@ def p_value(
     """
     own = 0 if exact else 1
     return (np.count_nonzero(drawn >= observed - slack, axis=0) + own) / (len(drawn) + own)
+
+
+def share(extreme: int, drawn: int, exact: bool) -> float:
+    """Return the p-value of so many extreme statistics among those drawn; see `p_value`."""
+    own = 0 if exact else 1
+    return (extreme + own) / (drawn + own)

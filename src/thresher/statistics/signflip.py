@@ -1,7 +1,7 @@
 """The sign-flip test of paired differences, and its intervals by inversion."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -129,6 +129,10 @@ class Flipped:
         if observed > slack:
             return float(p_value(drawn, observed, slack, self.exact)) / 2
         return (1 + float(p_value(-drawn, observed, slack, self.exact))) / 2
+
+    def plain(self, balance: np.ndarray) -> "Flipped":
+        """Return the same differences with R = 1, given Σ gᵢ of every flip."""
+        return replace(self, scale=np.ones(len(self.scale)), scales=balance)
 
     @property
     def slack(self) -> float:

@@ -121,8 +121,8 @@ def untrained(study: plan.Study) -> float | None:
         return None
     classes = 2
     if decoding.KINDS[loss] != "binary":
-        if study.task.name not in tasks.NAMES:
-            return None  # an own file is run in jobs only
+        if study.task.name not in tasks.NAMES or tasks.load(study.task.name).data is not None:
+            return None  # a user's file is read in jobs only
         classes = decoding.head(tasks.load(study.task.name), study.task.options).units
     return log(classes) if study.metric.name in _LOSSES else 1 / classes
 

@@ -60,7 +60,8 @@ class DataSet:
             generator.permutation(group)[:count]
             for group, count in zip(groups, counts, strict=True)
         ]
-        held = np.sort(np.concatenate(chosen))
+        # Mixed, because the first half of them is evaluated by itself, too.
+        held = generator.permutation(np.concatenate(chosen))
         if not 0 < len(held) < len(rows):
             raise TrainingError(
                 f"held_out is {self.share:g} of {len(rows)} examples, which leaves "
