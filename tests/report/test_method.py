@@ -4,6 +4,7 @@ import shlex
 from dataclasses import replace
 
 import pytest
+import yaml
 
 import made_up
 from thresher import analyses
