@@ -13,23 +13,16 @@ import pytest
 import made_up
 from thresher import analyses
 from thresher.evaluations import TraceProblem
-from thresher.stages import (
-    analyse_all,
-    analyse_files,
-    collect,
-    collect_files,
-    import_files,
-    join_predictions,
-    read_frame,
-    read_results,
-)
+from thresher.importing import import_files
+from thresher.reduction import collect, collect_files, join_predictions
+from thresher.stages import analyse_all, analyse_files, read_frame, read_results
 from thresher.study import load, parse_part, read_facts
 from thresher.tables import TableError
 from thresher.trace import TraceError, read_traces, specification_of, write_predictions, write_trace
 
 QUANTITIES = {
     **{"loss": "training", "accuracy": "training"},
-    **{"eval_loss": "held-out", "eval_accuracy": "held-out"},
+    **{"eval_loss": "held-out", "eval_accuracy": "held-out", "eval_loss_half": "held-out"},
 }
 RAW = ["input", "output", "decoded", "expected"]
 

@@ -105,12 +105,12 @@ def test_a_table_without_rows_is_not_shown(steps):
 def test_every_view_of_every_analysis_can_be_filled(view):
     """The contract: a view's columns are its table's, and every cell can be said."""
     results = made_up.usual()
-    own = results.table(view.table)
-    assert {column.name for column in view.columns} <= set(own)
+    assert {column.name for column in view.columns} <= set(results.table(view.table))
     table = filled(results, view)
-    assert (table is None) == own.empty
-    if table is None:
+    if results.table(view.table).empty:  # what was read, for runs that were made here
+        assert table is None
         return
+    assert table is not None
     assert table.caption
     assert all(len(row) == len(table.heads) for row in table.rows)
     said = " ".join(cell.text for row in table.rows for cell in row)

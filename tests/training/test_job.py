@@ -163,7 +163,8 @@ def test_predictions_of_numbers_and_of_diverged_runs_are_missing_where_they_mean
 
 
 def test_numbers_have_losses_and_no_accuracies():
-    assert quantities("mean_squared_error") == {"loss": "training", "eval_loss": "held-out"}
+    losses = {"loss": "training", "eval_loss": "held-out", "eval_loss_half": "held-out"}
+    assert quantities("mean_squared_error") == losses
     assert set(quantities("categorical_crossentropy")) == {
-        *("loss", "accuracy", "eval_loss", "eval_accuracy")
+        *(*losses, "accuracy", "eval_accuracy", "eval_accuracy_half")
     }

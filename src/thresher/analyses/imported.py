@@ -25,8 +25,8 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     """Tabulate what the logs hold; without rows where runs were made here."""
     import pandas as pd
 
-    arms = study.imported.arms if study.imported else ()
-    rows = [{"study": study.name, **vars(arm), "seeds": arm.seeds or pd.NA} for arm in arms]
+    name, arms = study.name, study.imported.arms if study.imported else ()
+    rows = [{"study": name, **vars(arm), "seeds": arm.seeds or pd.NA} for arm in arms]
     return {"imported": pd.DataFrame(rows, columns=list(IMPORTED))}
 
 

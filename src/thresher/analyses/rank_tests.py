@@ -31,6 +31,7 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
 ANALYSIS = Analysis(
     title="Sensitivity",
     needs=("events",),
+    uses=("arms", "reference", "pairing", "entropy", "analysis"),
     tables={
         "rank_tests": Table(RANK_TESTS, "Rank tests, paired by seed where the design is."),
     },

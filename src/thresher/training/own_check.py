@@ -20,16 +20,16 @@ from thresher.training.job import Kind, Named, load_one, located, settled
 Job = Mapping[str, Any]
 
 
-def run_check(specifications: Sequence[str], output: str, folder: str = ".") -> None:
-    """Check the own models and tasks of a study, and write what was found by building.
+def run_check(specification: str, output: str, folder: str = ".") -> None:
+    """Check the own model and task of an arm, and write what was found by building.
 
     Parameters
     ----------
-    specifications : sequence of str
-        One for each arm; what `Study.specification` gave.
+    specification : str
+        What `Study.specification` gave.
     output : path
-        JSON: ``parameters``, the trainable ones of every arm, by its label; ``baseline``, the
-        task's, null where it has none.
+        JSON: ``parameters``, the trainable ones, by the arm's label; ``baseline``, the task's,
+        null where it has none.
     folder : path
         That of the study file.
 
@@ -38,7 +38,7 @@ def run_check(specifications: Sequence[str], output: str, folder: str = ".") -> 
     OwnError
         One line for each thing that is wrong: file, line, what was found, remedy.
     """
-    found = check_own(specifications, folder)
+    found = check_own([specification], folder)
     write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", output)
 
 
