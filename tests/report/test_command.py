@@ -5,8 +5,9 @@ from dataclasses import replace
 import pandas as pd
 
 from made_up import study
+from thresher.report.making import command
 from thresher.report.material import Material
-from thresher.report.method import _command, fixed
+from thresher.report.method import fixed
 from thresher.results import Results
 from thresher.study.fixing import keys
 from thresher.study.plan import CommandSource
@@ -22,7 +23,7 @@ def commanded():
 
 def test_the_program_its_options_and_its_code_are_named():
     made = commanded()
-    block = _command(made, SOURCE)
+    block = command(made, SOURCE)
     assert block.texts[0].endswith("started once for each arm and seed: prog --seed {seed} {trace}")
     assert block.texts[2:] == ("Environment: MODE=a.", "Its code: x.py.")
     assert block.items == tuple(f"{made.label(arm.label)} (lr 0.5)" for arm in made.arms)
