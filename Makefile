@@ -1,8 +1,8 @@
 # Two commands: `make study` sets up and runs a study, `make test` sets up and passes the tests.
 PYTHON ?= python3
 BIN := .venv/bin
-# As YAML in double quotes, since Snakemake reads it so, and for the shell in single ones.
-YAML = "$(subst ",\",$(subst \,\\,$(value STUDY)))"
+# As a list in YAML, the only way in which Snakemake takes any path as it is; for the shell in quotes.
+YAML = ["$(subst ",\",$(subst \,\\,$(value STUDY)))"]
 CONFIG = $(if $(value STUDY),--config 'study=$(subst ','\'',$(YAML))')
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 

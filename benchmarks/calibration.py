@@ -30,7 +30,7 @@ from calibration_methods import EFFECTS, planned_seeds
 from thresher.evaluations import by_arm
 from thresher.events import events
 from thresher.files import write_text
-from thresher.stages import collect as evaluations_of
+from thresher.reduction import collect as evaluations_of
 from thresher.statistics.curves import whole_runs
 from thresher.study import load
 from thresher.trace import read_traces

@@ -2,7 +2,7 @@
 
 from thresher.logs import logged
 from thresher.stages import analyse_files
-from thresher.study import parse_part, read_facts
+from thresher.study.document import parse_part, read_facts
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

@@ -1,8 +1,8 @@
 """Reduce all traces to evaluations (rule collect)."""
 
 from thresher.logs import logged
-from thresher.stages import collect_files
-from thresher.study import parse_part
+from thresher.reduction import collect_files
+from thresher.study.document import parse_part
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

@@ -4,7 +4,7 @@ from thresher.drawing.style import DOUBLE, SINGLE
 from thresher.gallery import draw_all
 from thresher.logs import logged
 from thresher.stages import read_results
-from thresher.study import read_document
+from thresher.study.document import read_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

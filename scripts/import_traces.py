@@ -1,8 +1,8 @@
 """Read the logs of runs that were made elsewhere (rule import_traces)."""
 
+from thresher.importing import import_files
 from thresher.logs import logged
-from thresher.stages import import_files
-from thresher.study import parse_document
+from thresher.study.document import parse_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

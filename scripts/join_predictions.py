@@ -1,7 +1,7 @@
 """Join the predictions of all blocks (rule join_predictions)."""
 
 from thresher.logs import logged
-from thresher.stages import join_predictions
+from thresher.reduction import join_predictions
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

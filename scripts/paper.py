@@ -4,7 +4,7 @@ from thresher.gallery import draw_for_paper
 from thresher.logs import logged
 from thresher.report import write_paper
 from thresher.stages import read_results
-from thresher.study import read_document
+from thresher.study.document import read_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

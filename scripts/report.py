@@ -3,7 +3,7 @@
 from thresher.logs import logged
 from thresher.report import write
 from thresher.stages import read_results
-from thresher.study import read_document
+from thresher.study.document import read_document
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

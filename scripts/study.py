@@ -2,7 +2,8 @@
 
 from thresher.files import write_text
 from thresher.logs import logged
-from thresher.study import complete, parse_document, read_facts
+from thresher.study.document import parse_document, read_facts
+from thresher.study.imported import complete
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):

@@ -1,5 +1,5 @@
-"""Makes `made_up` and `drawn` importable (importlib mode leaves sys.path alone), and keeps tests
-side by side on one process where they share what is dear to set up."""
+"""Makes `made_up`, `drawn` and `trial` importable (importlib mode leaves sys.path alone), and keeps
+tests side by side on one process where they share what is dear to set up."""
 
 import importlib.util
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-for _name in ("made_up", "drawn"):
+for _name in ("made_up", "drawn", "trial"):
     _spec = importlib.util.spec_from_file_location(_name, Path(__file__).with_name(f"{_name}.py"))
     assert _spec
     assert _spec.loader

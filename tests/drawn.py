@@ -20,8 +20,9 @@ import made_up
 from thresher import figures, gallery
 from thresher.drawing.style import DOUBLE, STYLE
 from thresher.metric import Axis, Metric
+from thresher.reduction import collect
 from thresher.results import Results
-from thresher.stages import analyse_all, collect
+from thresher.stages import analyse_all
 from thresher.study import plan
 
 RETURN = Metric("return", "mean return", "", "higher")
@@ -57,14 +58,13 @@ CASES: dict[str, dict[str, Any]] = {
     "a rising metric": {"arms": 4, "seeds": 8, "metric": "eval_accuracy"},
     "a negative metric": {"arms": 4, "seeds": 8, "metric": RETURN, "threshold": -20.0},
     "steps": {"arms": 4, "seeds": 8, "axis": Axis("step", "steps"), "imported": True},
-    "hostile labels": {"arms": 8, "seeds": 8, "labels": HOSTILE},
     "panels": {
         "arms": 8,
-        "seeds": 8,
+        "seeds": 6,
         "panels": (plan.Panel("Some arms", ("lstm_forward", "bilstm sum", "lstm_matched")),),
         "highlight_seed": 0,
     },
-    "hostile panels": {
+    "hostile labels": {
         "arms": 8,
         "seeds": 8,
         "labels": HOSTILE,
@@ -109,6 +109,11 @@ def _altered(case: str) -> Results:
 
 
 EVERY = (*CASES, *ALTERED)
+NARROW = (
+    "usual", "one arm", "forty arms", "some diverged", "all diverged", "unpaired",
+    "a rising metric", "steps", "hostile labels", "missing values",
+)  # fmt: skip
+"""Cases that are drawn for a phone, too."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ ORDER = [
     "training",
     "testing",
     "evaluations",
+    "reduction",
     "events",
     "alignment",
     "importing",

@@ -28,6 +28,19 @@ def test_the_grid_of_a_fraction_steps_by_its_distance_from_the_nearer_bound():
     assert grid == pytest.approx([0.99999 + k * 1e-6 for k in range(-4, 5)], abs=1e-9)
     assert len(grid) == 9
 
+    near_zero = SHARE.grid(0.0005)
+    assert near_zero == (0.0003, 0.00035, 0.0004, 0.00045, 0.0005, 0.00055, 0.0006, 0.00065, 0.0007)
+
+
+def test_a_metric_below_a_bound_steps_by_its_distance_from_it_whatever_its_sign():
+    likelihood = Metric("log_likelihood", "log-likelihood", "nats", "higher", maximum=0.0)
+    assert likelihood.grid(-5.0) == (-7.0, -6.5, -6.0, -5.5, -5.0, -4.5, -4.0, -3.5, -3.0)
+    assert likelihood.grid(-5.0, 200.0) == likelihood.grid(-5.0)
+    assert likelihood.grid(0.0) == (0.0,)
+    score = Metric("score", "score", "", "higher", -1.0, 1.0)
+    assert score.grid(-1.0) == (-1.0, -0.95, -0.9, -0.85, -0.8)
+    assert score.grid(-0.9) == (-0.94, -0.93, -0.92, -0.91, -0.9, -0.89, -0.88, -0.87, -0.86)
+
 
 def test_a_threshold_on_a_bound_has_levels_on_one_side():
     assert SHARE.grid(1.0) == (0.9, 0.925, 0.95, 0.975, 1.0)

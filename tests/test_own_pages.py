@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from thresher.command.job import run_command
 from thresher.study import load
+from thresher.testing import check_task
 from thresher.trace import read_traces, values
-from thresher.training import run_job
+from thresher.training import run_canary, run_job
 from thresher.training.own_check import check_own
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -63,7 +64,40 @@ def test_the_page_on_programs_is_a_study_that_runs(tmp_path):
         assert loss[40] < loss[0]
 
 
-@pytest.mark.parametrize("page", ["own-model.md", "any-program.md"])
+def test_the_page_on_data_is_a_study_that_runs(tmp_path, monkeypatch):
+    files = write_blocks("own-data.md", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    exec(files["make_data.py"].read_text(), {})
+    study = load(files["series.yaml"])
+    assert study.training.evaluation == "per_seed"
+    job = json.loads(study.specification(study.arms[1]))
+    job["training"] |= {"epochs": 8, "lane_width": 2, "learning_rate": 0.05}
+    job["training"]["threads"] = tf.config.threading.get_intra_op_parallelism_threads()
+    out = [str(tmp_path / name) for name in ("t.parquet", "p.parquet", "run.json")]
+    monkeypatch.chdir("/")
+    run_job(json.dumps(job), [0, 1], *out, folder=str(tmp_path))
+    accuracy, measured = values(read_traces([out[0]]), "eval_accuracy")
+    assert (accuracy[measured].reshape(2, 9)[:, -1] > 0.8).all()
+    run_canary(out[0], str(tmp_path / "canary.json"), out[2], str(tmp_path))
+    assert json.loads((tmp_path / "canary.json").read_text())["identical"]
+
+
+def test_the_page_s_own_data_are_a_task(tmp_path, monkeypatch):
+    files = write_blocks("own-data.md", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    exec(files["make_data.py"].read_text(), {})
+    check_task("my_data.py:Slopes", folder=tmp_path, first=2)
+    text = files["series.yaml"].read_text()
+    text = text.replace("arrays, file: series.npz", "my_data.py:Slopes, first: 2")
+    text = text.replace("metric: eval_accuracy, threshold: 0.9", "threshold: 0.1")
+    files["series.yaml"].write_text(text)
+    study = load(files["series.yaml"])
+    assert study.task.options["first"] == 2
+    found = check_own([study.specification(study.arms[0])], tmp_path)
+    assert found["parameters"] == {"lstm units=4": 4 * 4 * (1 + 4 + 1) + 5}
+
+
+@pytest.mark.parametrize("page", ["own-model.md", "any-program.md", "own-data.md"])
 def test_every_link_of_a_page_leads_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)", (DOCS / page).read_text()):
         assert (DOCS / target).exists(), target

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import trial
 from thresher import models, tasks
 from thresher.declarations import Head
 from thresher.testing import OwnError, check_model, check_task
@@ -16,7 +17,7 @@ MODEL = models.load("lstm")
 
 @pytest.mark.parametrize("name", tasks.NAMES)
 def test_our_tasks_keep_the_contract(name):
-    check_task(name)
+    check_task(name, **trial.options_of(tasks.load(name)))
 
 
 @pytest.mark.parametrize("name", models.NAMES)

@@ -103,6 +103,14 @@ class TaskDeclaration:
         numbers are neither right nor wrong.
     tolerance : float or None
         How far a number may be off before it is wrong; None where none is wrong.
+    data : callable or None
+        options → ``(x, y)``, or ``((x, y), (x, y))`` with the held-out examples: a data set that
+        runs pass over, which has `DATA_OPTIONS`, too. `draw` and `held_out` then draw from it. None
+        where every batch is of fresh examples.
+    files : tuple of str
+        The options that name files, relative to the study file's folder.
+    loss_of : callable or None
+        options → the loss, for a task whose options decide on it; `loss` is that of the defaults.
     """
 
     options: Mapping[str, Option]
@@ -118,6 +126,33 @@ class TaskDeclaration:
     expected: Callable[..., Any] | None = None
     score: Callable[..., Any] | None = None
     tolerance: float | None = None
+    data: Callable[[Mapping[str, Any]], Any] | None = None
+    files: tuple[str, ...] = ()
+    loss_of: Callable[[Mapping[str, Any]], str] | None = None
+
+
+DATA_OPTIONS: Mapping[str, Option] = {
+    "split": Option(
+        str,
+        "per_seed",
+        choices=("per_seed", "shared"),
+        help="Whether each seed has held-out examples of its own, or all have the same.",
+    ),
+    "held_out": Option(
+        float,
+        0.2,
+        above=0,
+        below=1,
+        help="Share of the examples that is held out, alike of each class.",
+    ),
+    "last_batch": Option(
+        str,
+        "keep",
+        choices=("keep", "drop"),
+        help="Whether a pass ends with a batch that is not full, or leaves these examples out.",
+    ),
+}
+"""The options of every task that is a data set, besides its own."""
 
 
 @dataclass(frozen=True)

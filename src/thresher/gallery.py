@@ -145,9 +145,9 @@ def read_gallery(folder: Path_) -> list[Shown]:
         return [_shown(Path(folder), entry) for entry in listed]
     except FileNotFoundError as error:
         raise GalleryError(f"{error.filename}: is missing; {_REMEDY}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, GalleryError):
-            raise
+    except GalleryError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise GalleryError(f"{manifest}: can't be used: {error!r}; {_REMEDY}") from None
 
 

@@ -1,20 +1,29 @@
 """Runs that were made elsewhere, completed to a study: arms, budget, what was read."""
 
 import itertools
+import json
 import math
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from thresher.alignment import check_budget, cut_off, largest_common_budget
+from thresher.canonical import canonical
 from thresher.evaluations import TraceProblem, evaluations
 from thresher.events import crossings, smoothed
+from thresher.files import atomic, write_text
 from thresher.metric import Metric
 from thresher.readers import Imported, ReadError, read
+from thresher.study.imported import in_study
 from thresher.study.plan import ImportedArm, ImportFacts, Study, TraceSource
+from thresher.trace import write_trace
+
+_Path = str | os.PathLike[str]
 
 # Imported budgets are found from the runs; until then the study has none.
 UNKNOWN = 0.0
@@ -225,3 +234,42 @@ def described(facts: ImportFacts) -> str:
     table = pd.DataFrame([asdict(arm) for arm in facts.arms]).set_index("arm")
     lines = [table.to_string(na_rep="-"), f"budget {facts.budget:g}", *facts.notes]
     return "\n".join(lines)
+
+
+def import_files(
+    study: Study, traces: _Path, evaluations: _Path, predictions: _Path, facts: _Path
+) -> None:
+    """Read the logs that a study names; write the trace table, evaluations and what was read.
+
+    Parameters
+    ----------
+    study : Study
+        With `traces`, without arms.
+    traces, evaluations, predictions : path
+        Parquet; there are no predictions, so that table is empty.
+    facts : path
+        ``import.json``.
+
+    Raises
+    ------
+    UserError
+        One line a problem, naming the study.
+    """
+    assert study.traces is not None
+    try:
+        imported = read_source(study.traces, study, str(Path(traces).parent / "read.arrow"))
+        found, frame = facts_of(study, imported)
+    except ReadError as error:
+        raise in_study(study.path, error) from None
+    print(described(found), flush=True)
+    write_trace(
+        trace_table(study, imported),
+        traces,
+        specification=canonical({"traces": asdict(study.traces), "digests": imported.digests}),
+        axis=study.axis.name,
+        quantities={study.metric.name: study.metric.data},
+    )
+    for content, path in ((frame, evaluations), (pd.DataFrame(), predictions)):
+        with atomic(path) as temporary:
+            content.to_parquet(temporary, index=False, compression="zstd")
+    write_text(json.dumps(asdict(found), indent=2, ensure_ascii=False) + "\n", facts)

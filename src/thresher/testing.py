@@ -33,9 +33,11 @@ def check_task(task: TaskDeclaration | str, *, folder: str | Path = ".", **optio
     >>> check_task("cumulative_sum", timesteps=5)
     """
     from thresher.training.contract import task_problems  # TensorFlow takes seconds
+    from thresher.training.job import settled
 
     name, declared = _task(task, folder)
-    found = task_problems(declared, _filled(declared.options, options, name))
+    filled = _filled(declared.options, options, name)
+    found = task_problems(settled(declared, filled), filled)
     if found:
         raise OwnError(*(f"{name}: {broken.text}" for broken in found))
 
@@ -73,17 +75,14 @@ def check_model(
     """
     from thresher import models
     from thresher.training.contract import model_problems, training_problems
+    from thresher.training.job import settled
 
     task_name, tried = _task(task, folder)
     name = model if isinstance(model, str) else "model"
     if isinstance(model, str):
         model = own.load_model(model, folder) if own.is_own(model) else models.load(model)
-    parts = (
-        model,
-        _filled(model.options, options, name),
-        tried,
-        _filled(tried.options, task_options or {}, task_name),
-    )
+    filled = _filled(tried.options, task_options or {}, task_name)
+    parts = (model, _filled(model.options, options, name), settled(tried, filled), filled)
     found = model_problems(*parts) or training_problems(*parts)
     if found:
         raise OwnError(*(f"{name}: {problem}" for problem in found))

@@ -67,6 +67,11 @@ PREDICTIONS: Mapping[str, PredictionColumn] = {
 }
 
 
+def half_of(quantity: str) -> str:
+    """Name the column of a held-out quantity on the first half of each set."""
+    return f"{quantity}_half"
+
+
 def in_order(table: pa.Table, layout: TraceFormat) -> pa.Table:
     """Check a table of traces, bring its columns into order, and make quantities floats."""
     _check_run(table)

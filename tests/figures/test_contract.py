@@ -8,7 +8,10 @@ from thresher import figures
 from thresher.drawing.style import DOUBLE, SINGLE
 from thresher.registry import SECTIONS
 
-WIDTHS = {"page": DOUBLE, "phone": SINGLE}
+DRAWN = [
+    *(pytest.param(case, DOUBLE, id=f"{case}, page") for case in drawn.EVERY),
+    *(pytest.param(case, SINGLE, id=f"{case}, phone") for case in drawn.NARROW),
+]
 
 
 @pytest.mark.parametrize("name", figures.NAMES)
@@ -19,11 +22,10 @@ def test_a_figure_says_where_it_stands_and_what_it_needs(name):
     assert figure.needs
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("case", drawn.EVERY)
+@pytest.mark.parametrize(("case", "width"), DRAWN)
 def test_text_stays_inside_its_figure_is_large_enough_and_does_not_overlap(case, width):
-    for name, facts in drawn.facts(case, WIDTHS[width]).items():
-        assert facts.size[0] == WIDTHS[width] * 100, name
+    for name, facts in drawn.facts(case, width).items():
+        assert facts.size[0] == width * 100, name
         assert facts.overlaps() == [], name
         assert facts.outside() == [], name
         assert all(size >= 8 for _, _, size in facts.texts), name

@@ -147,7 +147,7 @@ def test_a_rising_metric_is_drawn_within_its_bounds_and_says_which_side_is_ahead
     )
     assert "learning_curves.log" not in facts
     assert "learning_curves.log" in drawn.facts("usual")
-    assert "Runs not yet at held-out accuracy 0.881" in facts["survival"].words
+    assert "Runs not yet at 0.881 held-out accuracy" in facts["survival"].words
 
 
 def test_a_negative_metric_is_drawn_where_it_is():
@@ -194,16 +194,16 @@ def test_an_unbounded_interval_spans_the_axis_and_ends_in_arrows():
     spans = [line for line in axes.lines if "interval" in str(line.get_gid())]
     assert len(spans) == 3
     assert all(tuple(line.get_xdata()) == (low, high) for line in spans)
-    markers = [line.get_marker() for line in axes.lines]
-    assert markers.count("<") == markers.count(">") == 3
+    arrows = [(line.get_marker(), line.get_markersize()) for line in axes.lines]
+    assert arrows.count(("<", 6)) == arrows.count((">", 6)) == 3
 
 
 def test_a_difference_that_is_only_bounded_has_one_arrow():
     results = drawn.results_of("four seeds")
     table = results.tables["contrasts"].assign(bound=["at least", "at most", "none"])
     axes = drawn.picture(with_tables(results, contrasts=table), "forest").axes[0]
-    assert [line.get_marker() for line in axes.lines].count("<") == 2
-    assert [line.get_marker() for line in axes.lines].count(">") == 2
+    arrows = [(line.get_marker(), line.get_markersize()) for line in axes.lines]
+    assert arrows.count(("<", 6)) == arrows.count((">", 6)) == 2
     first = next(line for line in axes.lines if line.get_gid() == "arm-1-interval-0")
     assert first.get_xdata()[0] == table["mean_difference"].iloc[0]
 
@@ -220,10 +220,10 @@ def test_limits_of_the_family_are_thin_beside_each_contrast_s_own():
     (thick,), (thin,) = own.values(), family.values()
     assert thin.get_linewidth() < thick.get_linewidth()
     assert np.ptp(thin.get_xdata()) == pytest.approx(np.ptp(thick.get_xdata()) + 20)
-    assert {"open", "margin"} <= set(drawn.facts_of(figure).words)
+    assert {"open", "size"} <= set(drawn.facts_of(figure).words)
     caption = figures.every()["forest"].caption(changed)
     assert "for all contrasts together" in caption
-    assert "whether that is open" in caption
+    assert "or leaves that open" in caption
 
 
 def test_the_forest_s_grey_zone_is_the_margin_of_the_reference():
@@ -323,3 +323,18 @@ def test_drawing_ignores_the_caller_s_settings_and_leaves_them_alone():
 
 def test_a_narrow_figure_is_as_wide_as_a_column():
     assert drawn.picture("usual", "forest", width=SINGLE).get_size_inches()[0] == SINGLE
+
+
+def test_luck_says_whether_seeds_are_drawn_in_pairs():
+    assert "seeds, the same for every arm, out of" in drawn.facts("usual")["luck"].caption
+    assert "drawn for each arm independently" in drawn.facts("unpaired")["luck"].caption
+
+
+def test_a_caption_names_no_more_than_a_handful_of_arms():
+    results = drawn.results_of("forty arms")
+    arms = results.tables["arms"].assign(diverged=1)
+    caption = figures.every()["matrix"].caption(with_tables(results, arms=arms))
+    assert "; diverged: 1 of lstm_forward, 1 of lstm_backward," in caption
+    assert caption.endswith(" and 35 arms.")
+    without = with_tables(results, curves=results.tables["curves"][:0])
+    assert len(figures.every()["curve_differences"].caption(without)) < 700

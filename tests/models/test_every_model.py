@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from thresher import decoding, models, tasks
+import trial
+from thresher import analyses, decoding, models, tasks
 from thresher.declarations import Head, ModelDeclaration, Option
 from thresher.study.arms import _OWN, _TRAINING_FACTORS
-from thresher.tables import TABLES
 from thresher.trace import PREDICTIONS, RUN, SEED
 from thresher.training.job import AXIS, quantities
 
@@ -23,7 +23,7 @@ HEADS = [
 ]
 # Factors are columns beside these, and beside what a variant may hold besides options.
 COLUMNS = {*RUN, SEED, AXIS, *PREDICTIONS, *quantities("binary_crossentropy")}
-TAKEN = COLUMNS | {column for table in TABLES.values() for column in table} - {"merge_mode"}
+TAKEN = COLUMNS | {column for schema in analyses.schemas().values() for column in schema}
 
 
 @pytest.fixture(params=models.NAMES)
@@ -73,7 +73,7 @@ def test_the_declared_parameter_count_and_the_head_are_those_of_keras(model, inp
 @pytest.mark.parametrize("name", tasks.NAMES)
 def test_every_model_gives_every_task_finite_outputs_that_it_can_read(model, name):
     task = tasks.load(name)
-    chosen = {name: option.default for name, option in task.options.items()}
+    chosen = trial.options_of(task)
     x, y = task.draw(np.random.default_rng(0), chosen, 4)
     options = options_of(model)[0]
     built = model.build(options, task.inputs(chosen), decoding.head(task, chosen))

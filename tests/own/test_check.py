@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from thresher import own
+from thresher import models, own
 from thresher.canonical import canonical
 from thresher.training.own_check import check_own, run_check
 
@@ -26,18 +26,16 @@ def specification(model=GRU, task=PARITY, *, arm="", of_model=None, of_task=None
 
 def test_what_is_right_passes_and_its_parameters_are_counted(folder, tmp_path):
     task = {"timesteps": 4}
+    defaults = {name: option.default for name, option in models.load("lstm").options.items()}
     given = [
         specification(arm="small", of_task=task),
         specification(arm="large", of_model={"units": 5, "reset": "before"}, of_task=task),
         specification(
             "my_models.py:dense", arm="d", of_model={"width": 2, "rate": 0.5}, of_task=task
         ),
-        specification(
-            "lstm", arm="ours", of_model={"units": 3, "direction": "forward"}, of_task=task
-        ),
+        specification("lstm", arm="ours", of_model={**defaults, "units": 3}, of_task=task),
     ]
-    run_check(given, str(tmp_path / "check.json"), str(folder))
-    found = json.loads((tmp_path / "check.json").read_text())
+    found = check_own(given, folder)
     assert found["parameters"] == {
         "small": 3 * 3 * (1 + 3 + 2) + 4,
         "large": 3 * 5 * (1 + 5 + 1) + 6,
@@ -45,10 +43,14 @@ def test_what_is_right_passes_and_its_parameters_are_counted(folder, tmp_path):
         "ours": 4 * 3 * (1 + 3 + 1) + 4,
     }
     assert found["baseline"] == 0.6931
+    run_check(given[0], str(tmp_path / "check.json"), str(folder))
+    written = json.loads((tmp_path / "check.json").read_text())
+    assert written == {"parameters": {"small": found["parameters"]["small"]}, "baseline": 0.6931}
 
 
 K = "import keras\n\n\n"
 DRAW = "import numpy as np\nloss = 'binary_crossentropy'\n\n\ndef draw(generator, n):\n    "
+DATA = "import numpy as np\nloss = 'binary_crossentropy'\n\n\ndef data():\n    "
 BROKEN_MODELS = {
     "not importable": ("import kears\ndef net(inputs, head): ...", "line 1: ModuleNotFoundError"),
     "no such name": ("def nett(inputs, head): ...", "has no function net; did you mean nett?"),
@@ -127,6 +129,22 @@ BROKEN_TASKS = {
         "loss = 'binary_crossentropie'\ndef draw(generator, n):\n"
         "    return generator.random((n, 2)), [1] * n\n",
         "line 1: Keras knows no loss binary_crossentropie; did you mean binary_crossentropy?",
+    ),
+    "data of other lengths": (
+        DATA + "return np.zeros((4, 2)), [1, 0]",
+        "line 5: data has 4 inputs and 2 labels; return one label an input",
+    ),
+    "data that are not finite": (
+        DATA + "return np.full((4, 2), np.inf), [1, 0] * 2",
+        "line 5: x of data is not finite in example 0; leave it out",
+    ),
+    "data without labels": (
+        DATA + "return np.zeros((4, 2))",
+        "line 5: data must return (x, y), or that twice, for training and held-out examples, but",
+    ),
+    "parts of other shapes": (
+        DATA + "return (np.zeros((4, 2)), [1] * 4), (np.zeros((4, 3)), [1] * 4)",
+        "line 5: data has training and held-out examples of different shapes; make one",
     ),
     "an exception": (
         DRAW + "return generator.rand(n), 0",

@@ -3,7 +3,7 @@
 import pytest
 
 from thresher import own
-from thresher.declarations import Option
+from thresher.declarations import DATA_OPTIONS, Option
 
 
 def test_options_are_the_arguments_with_their_annotations_and_defaults(folder):
@@ -45,6 +45,14 @@ def test_a_task_may_be_written_in_four_ways(tmp_path, text):
     found = own.outline_task(name, tmp_path)
     assert found.options == {"timesteps": Option(int, 6)}
     assert found.loss == "huber"
+
+
+def test_a_data_set_has_options_of_its_own_and_those_of_every_one(tmp_path):
+    text = "loss = 'huber'\nfiles = 'x.npz'\ndef data(scale: float = 1.0): ...\n"
+    (tmp_path / "t.py").write_text(text)
+    found = own.outline_task("t.py", tmp_path)
+    assert (found.data, found.files) == (True, ("x.npz",))
+    assert found.options == {"scale": Option(float, 1.0), **DATA_OPTIONS}
 
 
 def test_reading_runs_nothing(tmp_path):
@@ -152,6 +160,11 @@ TASKS = {
     "a signature": (
         "class T:\n    loss = 'huber'\n    def draw(self, n): ...",
         "t.py, line 3: draw must begin with generator, n, but its arguments are (self, n)",
+    ),
+    "an option that every data set has": (
+        "class T:\n    loss = 'huber'\n    def __init__(self, split=1): ...\n"
+        "    def data(self): ...",
+        "t.py, line 4: option split is one that every data set has; call it otherwise",
     ),
     "a class of itself": ("class T(T): ...", "t.py, line 1: class T has neither draw nor data"),
 }

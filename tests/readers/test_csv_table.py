@@ -69,7 +69,7 @@ def test_a_long_table_takes_arm_and_seed_from_its_columns(tmp_path):
         "step,loss\r\n0,1.5\r\n1,0.5\r\n",
         "\ufeffstep,loss\n0,1.5\n1,0.5\n",
         "step,loss\n0,1.5\n1,0.5\n".encode("utf-16"),
-        gzip.compress(b"step,loss\n0,1.5\n1,0.5\n"),
+        gzip.compress(b"step,loss\n0,1.5\n1,0.5\n", mtime=0),
         'step,note,loss\n0,"a, b",1.5\n1,"two\nlines",0.5\n',
         "step,loss\n0,1.5\n1,0.5",
         "step,loss\n0,1.5\n1,0.5\n2,0.2",

@@ -16,7 +16,7 @@ from thresher.gallery import Shown, draw_all
 from thresher.report import write
 from thresher.report.material import Material
 from thresher.results import Results
-from thresher.study.fixing import fix
+from thresher.study.fixing import keys
 from thresher.tables import write_table
 
 RUN = {
@@ -79,11 +79,10 @@ def _facts(folder: Path, results: Results) -> dict[str, Any]:
     runs = []
     for k, arm in enumerate(results.study.arms):
         runs.append(folder / f"{k}.run.json")
-        runs[-1].write_text(json.dumps({**RUN, "arm": arm.label}))
+        runs[-1].write_text(json.dumps({**RUN, "arm": arm.label, "plan": keys(results.study)}))
     canary = {**CANARY, "identical": True, "largest_deviation": 0.0}
     (folder / "canary.json").write_text(json.dumps(canary))
-    fix(results.study, folder / "traces", folder / "plan.json")
-    return {"runs": runs, "canary": folder / "canary.json", "plan": folder / "plan.json"}
+    return {"runs": runs, "canary": folder / "canary.json"}
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,19 @@ CASES = {
     "twenty arms": {"arms": 20, "seeds": 8},
     "everything censored": {"arms": 5, "seeds": 8, "censored": 1.0},
     "a diverged arm": {"arms": 5, "seeds": 8, "diverged": 8},
-    "imported traces": {"arms": 3, "seeds": 8, "paired": False, "imported": True},
+    "imported traces": {"arms": 3, "seeds": 8, "pairing": "none", "imported": True},
     "one seed": {"arms": 3, "seeds": 1},
+    "a metric that rises": {"arms": 3, "seeds": 8, "metric": "eval_accuracy", "threshold": 0.9},
+    "all at the threshold from the start": {"arms": 3, "seeds": 8, "threshold": 100.0},
+    "long labels": {
+        "arms": 4,
+        "seeds": 8,
+        "labels": {
+            "lstm_backward": "a very long label " * 11,
+            "lstm_backward_aligned": "unbroken" * 25,
+            "bilstm sum": "شبكة عصبية ثنائية الاتجاه",
+        },
+    },
 }
 OVERLAPS = """() => {
   // Texts of one figure, or boxes of the page, that lie on each other.
@@ -66,8 +77,7 @@ def test_a_phone_never_scrolls_sideways_and_shows_figures_whole(report, open_pag
           return box.scrollWidth > box.clientWidth;
         }).map((figure) => figure.dataset.shown)"""
     )
-    # The matrix of many arms does not fit: there the page's own can be scrolled.
-    assert cut == (["matrix"] if name == "twenty arms" else [])
+    assert cut == []
     assert page.evaluate(OVERLAPS) == []
 
 
@@ -96,25 +106,28 @@ def test_axe_finds_nothing_serious(report, open_page, name, scheme):
 
 def test_the_slider_changes_verdicts_and_figures_together(report, open_page):
     page = open_page(report(), viewport={"width": 1280, "height": 2000})
-    section = page.locator("#thresholds")
+    grid = page.locator("#grid-level")
     names, seen = [], []
-    page.focus("#tau")
+    page.focus("#slider-level")
     page.keyboard.press("Home")
-    for level in range(page.locator("#thresholds .level").count()):
+    for level in range(grid.locator(".level").count()):
         if level:
             page.keyboard.press("ArrowRight")
-        expect(section).to_have_attribute("data-level", str(level))
-        shown = section.locator(".level:visible")
+        expect(grid).to_have_attribute("data-level", str(level))
+        shown = grid.locator(".level:visible")
         assert shown.count() == 1
         names.append(shown.get_attribute("data-name"))
         level_name = names[-1].split(",")[0]
-        assert level_name in page.locator("#tau-name").inner_text()
-        for figure in ("survival_at", "forest_at"):
+        assert level_name in page.locator("#name-level").inner_text()
+        for figure in ("survival-level", "forest-level"):
             assert level_name in page.locator(f"#figure-{figure} svg").text_content()
+            said = page.locator(f"#figure-{figure} .said:visible")
+            assert said.count() == 1
+            assert level_name in said.inner_text()
         verdicts = shown.locator(".badge").all_inner_texts()
-        drawn = page.locator("#figure-forest_at svg").text_content()
+        drawn = page.locator("#figure-forest-level svg").text_content()
         assert all(re.sub(r"^\W+", "", verdict) in drawn for verdict in verdicts)
-        seen.append(page.locator("#figure-survival_at .canvas").inner_html())
+        seen.append(page.locator("#figure-survival-level .canvas").inner_html())
     assert len(set(names)) == len(names) == 9
     assert len(set(seen)) == 9
 
@@ -148,24 +161,24 @@ def test_the_loss_axis_becomes_logarithmic_and_linear_again(report, open_page):
     page = open_page(report())
     canvas = page.locator("#figure-learning_curves .canvas")
     linear = canvas.inner_html()
-    page.check("#scale-log")
+    page.check("#log-learning_curves")
     expect(page.locator("#figure-learning_curves svg")).to_contain_text("0.05")
-    page.check("#scale-linear")
+    page.check("#linear-learning_curves")
     assert canvas.inner_html() == linear
 
 
 def test_values_are_read_out_by_keyboard_and_by_pointer(report, open_page):
     page = open_page(report())
-    page.focus("#epoch")
+    page.focus("#reading")
     page.keyboard.press("Home")
-    assert page.locator("#read-epoch").inner_text() == "at epoch 0"
+    assert page.locator("#read-at").inner_text() == "at epoch 0"
     first = page.locator('[data-read="0"]').inner_text()
     assert re.match(r"0\.\d+ \(0\.\d+ to 0\.\d+\)", first)
     figure = page.locator("#figure-learning_curves svg")
     figure.scroll_into_view_if_needed()
     box = figure.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5)
-    assert page.locator("#read-epoch").inner_text() != "at epoch 0"
+    assert page.locator("#read-at").inner_text() != "at epoch 0"
     assert page.locator('[data-read="0"]').inner_text() != first
     assert page.locator("#figure-learning_curves .guide").count() == 1
 
@@ -194,9 +207,9 @@ def test_downloads_equal_the_files_on_disk(report, open_page):
     path = report()
     page = open_page(path, accept_downloads=True)
     links = page.locator("a.csv")
-    assert links.count() == len(list((path.parent / "tables").glob("*.csv"))) == 17
+    assert links.count() == len(list((path.parent / "tables").glob("*.csv")))
     for k in range(links.count()):
-        if k == 9:  # Chromium lets a page save ten files in quick succession
+        if k % 9 == 0:  # Chromium lets a page save ten files in quick succession
             page.reload()
         with page.expect_download() as download:
             links.nth(k).click()
@@ -222,12 +235,12 @@ def test_a_figure_is_saved_as_it_is_shown(report, open_page, kind, magic):
 
 def test_everything_that_matters_is_there_without_javascript(report, open_page):
     page = open_page(report(), java_script_enabled=False)
-    for section in ("answer", "curves", "epochs", "contrasts", "thresholds", "luck", "models"):
+    for section in ("answer", "curves", "times", "contrasts", "thresholds", "luck", "models"):
         assert page.locator(f"#{section}").is_visible()
     assert page.locator("#answer .answers li").count() == 7
     assert page.locator("figure svg").first.is_visible()
-    assert page.locator("#thresholds .level:visible").count() == 1
-    assert not page.locator("#tau").is_visible()
+    assert page.locator("#grid-level .level:visible").count() == 1
+    assert not page.locator("#slider-level").is_visible()
     assert page.locator("a.csv").first.get_attribute("href").startswith("data:application/gzip")
     page.uncheck("#arm-1")
     assert not page.locator('#figure-learning_curves [id$="--arm-1-line"]').is_visible()
@@ -241,7 +254,7 @@ def test_print_has_every_section(report, open_page, tmp_path):
     page.emulate_media(media="print")
     for heading in page.locator("section > h2").all():
         assert heading.evaluate("h => h.getBoundingClientRect().height > 0")
-    assert not page.locator("#tau").is_visible()
+    assert not page.locator("#slider-level").is_visible()
     assert not page.locator("nav").is_visible()
 
 

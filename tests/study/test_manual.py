@@ -230,10 +230,15 @@ def allowed(option: Option) -> str:
     return ", ".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
 
 
+def default_of(option: Option) -> str:
+    """Say what an option is where nothing is said."""
+    return "required" if option.default is None else f"`{wording.show(option.default)}`"
+
+
 @pytest.mark.parametrize("name", DECLARED)
 def test_the_manual_has_what_a_task_or_model_declares(name):
     declared = {
-        f"`{key}`": [option.help, option.unit, f"`{wording.show(option.default)}`", allowed(option)]
+        f"`{key}`": [option.help, option.unit, default_of(option), allowed(option)]
         for key, option in DECLARED[name].items()
     }
     found = {cells[0]: cells[1:5] for cells in rows(SECTIONS[name], "option")}
@@ -241,12 +246,16 @@ def test_the_manual_has_what_a_task_or_model_declares(name):
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_the_example_of_an_option_loads(study, name):
+def test_the_example_of_an_option_loads(study, name, tmp_path):
+    (tmp_path / "flowers.npz").touch()
+    needed = {key: "flowers.npz" for key, option in DECLARED[name].items() if key == "file"}
     for cells in rows(SECTIONS[name], "option"):
         content = copy.deepcopy(base())
         given = {cells[0].strip("`"): code(cells[5])}
         if name in tasks.NAMES:
-            content["task"] = {"name": name, **given}
+            content["task"] = {"name": name, **needed, **given}
+            if name == "arrays":
+                content["endpoint"] = {"threshold": 0.3}
         else:
             content["variants"]["mine"] = {"model": name, "training": {"batch_size": 3}, **given}
         loaded = study(lambda made, content=content: (made.clear(), made.update(content)))

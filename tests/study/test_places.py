@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from thresher.study import StudyError, load, load_configured
+from thresher.study.names import argument
 
 
 @pytest.fixture
@@ -186,3 +187,18 @@ def test_a_figure_that_is_lost_is_named_with_the_remedy(project):
     for damaged in ("", "[", "5", "[5]"):
         (drawn / "figures.json").write_text(damaged)
         assert configured(project, study="config/studies/smoke.yaml").name == "smoke"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_path_is_written_so_that_snakemake_s_command_line_keeps_it(project, folder, content):
+    (project / folder).mkdir()
+    (project / folder / "own.yaml").write_text(yaml.safe_dump(content))
+    path = f"{folder}/own.yaml"
+    # As Snakemake does with what follows `study=`.
+    taken = yaml.load(argument(path).strip("'\""), yaml.BaseLoader)
+    assert configured(project, study=taken).path == path
+
+
+def test_a_list_of_several_paths_is_none(project):
+    with pytest.raises(StudyError, match=r"study must be the path .*, but was \['a.yaml', 'b"):
+        configured(project, study=["a.yaml", "b.yaml"])

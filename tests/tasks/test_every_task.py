@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import trial
 from thresher import decoding, tasks
 from thresher.declarations import Head, Option, TaskDeclaration
 
@@ -14,7 +15,7 @@ def task(request) -> TaskDeclaration:
 
 def options_of(task: TaskDeclaration) -> list[dict]:
     """The defaults, and the defaults with one option at its smallest value."""
-    defaults = {name: option.default for name, option in task.options.items()}
+    defaults = trial.options_of(task)
     smallest = [
         {**defaults, name: option.type(option.minimum)}
         for name, option in task.options.items()
@@ -57,6 +58,8 @@ def test_examples_follow_from_the_generator_alone(task, drawing):
 
 
 def test_examples_drawn_in_one_call_differ(task):
+    if task.data is not None:
+        return  # drawn from what there is, with replacement
     x, _ = task.draw(np.random.default_rng(7), options_of(task)[0], 50)
     assert len(np.unique(x.reshape(50, -1), axis=0)) == 50
 

@@ -9,7 +9,7 @@ import numpy as np
 from training_cases import Examples
 
 from thresher import optimizers
-from thresher.training.block import piece
+from thresher.training.feeds import piece
 from thresher.training.streams import Streams
 from thresher.training.weights import build, initial
 from thresher.training_options import Training

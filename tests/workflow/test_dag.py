@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from thresher import analyses
-
 pytestmark = pytest.mark.workflow
 
 SHOWN = {"figures", "paper", "report"}
@@ -114,7 +112,8 @@ def test_another_arm_trains_that_arm_only_together_with_all_else_that_changed(af
     after.change("smoke", change)
     jobs = after.jobs("smoke")
     assert jobs["train_block"] == 1
-    assert {*analyses.NAMES, *SHOWN, "study", "collect", "join_predictions"} <= set(jobs)
+    computed = {"events", "arms", "contrasts", "curves", "thresholds", "luck", "final"}
+    assert {*computed, *SHOWN, "study", "collect", "join_predictions"} <= set(jobs)
 
 
 def test_raising_seeds_trains_new_blocks_and_the_last_anew_where_it_was_not_full(after):
@@ -145,25 +144,48 @@ def test_editing_the_engine_retrains_everything(after, file):
     ("file", "old", "new"),
     [
         ("statistics/luck.py", "", "\n# An edit.\n"),
-        # A column, a default of the analysis, and a view of a table.
+        # A column, a default of the analysis, how tables are written, what is declared.
+        (
+            "analyses/luck.py",
+            '"tie": Field(',
+            '"more": Field("float?", "", "another column"),\n    "tie": Field(',
+        ),
         ("tables.py", "", "\n# An edit.\n"),
-        ("study/plan.py", "alpha: float = 0.05", "alpha: float = 0.06"),
         ("analyses/luck.py", "", "\n# An edit.\n"),
         ("registry.py", "", "\n# An edit.\n"),
-        ("evaluations.py", "", "\n# An edit.\n"),
         ("report/page.py", "", "\n# An edit.\n"),
     ],
 )
-def test_editing_the_analysis_retrains_nothing(after, file, old, new):
+def test_editing_the_analysis_reads_no_trace_again(after, file, old, new):
     after.edit(file, old, new)
     jobs = after.jobs("smoke")
-    assert not {"train_block", "canary", "join_predictions"} & set(jobs)
+    assert not TRAINED & set(jobs)
     assert jobs["report"] == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("evaluations.py", "", "\n# An edit.\n"),
+        ("study/plan.py", "alpha: float = 0.05", "alpha: float = 0.06"),
+    ],
+)
+def test_editing_how_traces_are_reduced_or_what_a_study_is_retrains_nothing(after, file, old, new):
+    after.edit(file, old, new)
+    jobs = after.jobs("smoke")
+    assert jobs["collect"] == jobs["report"] == 1
+    assert not {"train_block", "canary"} & set(jobs)
 
 
 def test_editing_one_statistic_runs_what_needs_it(after):
     after.edit("statistics/luck.py")
     assert set(after.jobs("smoke")) == {"luck", *SHOWN}
+
+
+def test_editing_how_a_study_file_is_read_runs_nothing(after):
+    for file in ("loading", "reading", "arms", "structure"):
+        after.edit(f"study/{file}.py")
+    assert after.jobs("smoke") == {}
 
 
 def test_another_version_changes_nothing(after):

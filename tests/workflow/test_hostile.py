@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from thresher.study import read_document
+from thresher.study.names import argument
 
 pytestmark = pytest.mark.workflow
 
@@ -66,12 +67,21 @@ def test_a_project_and_a_study_in_folders_of_any_name_are_planned_and_run(projec
 
 
 @pytest.mark.parametrize(
-    "folder", ["my studies", "{dir}", "'q' \"d\"", "$x `date`", "a\\b", "100% ü👩‍🔬\u200f\u05d0"]
+    "folder",
+    [
+        "my studies",
+        "{dir}",
+        "'q' \"d\"",
+        "$x `date`",
+        "a\\b",
+        "100% ü👩‍🔬\u200f\u05d0",
+        "a #1: [b]",
+    ],
 )
 def test_a_study_s_folder_may_be_called_anything(project, folder):
     (project.root / folder).mkdir()
     project.path("smoke").rename(project.root / folder / "own.yaml")
-    arguments = ["--config", f"study={folder}/own.yaml"]
+    arguments = ["--config", f"study={argument(f'{folder}/own.yaml')}"]
     ended = project.snakemake("results/own/study.json", *arguments)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     document = json.loads((project.results("own") / "study.json").read_text("utf-8"))

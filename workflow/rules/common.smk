@@ -5,7 +5,7 @@ import re
 import sys
 from dataclasses import replace
 
-from thresher import analyses, code, command, declarations, figures, own
+from thresher import analyses, code, command, declarations, figures, own, tasks
 from thresher.study import Analysis, Presentation, in_study
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
@@ -79,12 +79,16 @@ def training_code(arm):
     ]
     ours += ["thresher.own"] if files else []
     digests = [own.digest(name, config["folder"]) for name in files]
+    if data := [STUDY.task.options[name] for name in tasks.files_of(STUDY.task.name)]:
+        digests.append(command.code_digest(data, config["folder"]))
     return " ".join([code_of("train_block", *ours), *digests])
 
 
-def own_arms():
-    """The arms whose model or task is in a file of the user's."""
-    return [arm for arm in STUDY.arms if {arm.model, STUDY.task.name} & OWN_FILES]
+def check_of(arm):
+    """The check of an arm whose model or task is in a file of the user's, before it is trained."""
+    # Not ancient: Snakemake would then not see that the arm's own parameters changed, too.
+    check = f"results/{STUDY.name}/checks/{arm.path}.json"
+    return [check] if {arm.model, STUDY.task.name} & OWN_FILES else []
 
 
 def blocks(ending):
@@ -138,7 +142,6 @@ RUN_FILES = (
     []
     if STUDY.traces
     else [
-        *([f"results/{STUDY.name}/check.json"] if OWN_FILES else []),
         *([f"results/{STUDY.name}/canary.json"] if STUDY.training else []),
         f"results/{STUDY.name}/evaluations.parquet",
         f"results/{STUDY.name}/predictions.parquet",

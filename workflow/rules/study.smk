@@ -9,9 +9,12 @@ rule study:
         "results/{study}/study.json",
     log:
         "results/{study}/logs/study.log",
+    conda:
+        ENVIRONMENT
     threads: 1
     params:
         document=lambda wildcards: STUDY.document(),
-        code=code_of("study"),
+        # What is written is the document, unless logs have to complete it.
+        code=code_of("study") if STUDY.traces else "",
     script:
         "../../scripts/study.py"

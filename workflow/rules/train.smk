@@ -4,36 +4,32 @@ What a user wrote (texts, options, paths) reaches a rule through functions: stri
 a rule are searched for wildcards in braces, what functions return is not.
 """
 
-if OWN_FILES:
 
-    rule check_own:
-        """Check the user's own models and tasks before any training starts.
+rule check_own:
+    """Check the user's own model and task for an arm, before it is trained: the checks come first.
 
-        No block has it as its input: then a new check would train all of them anew. It comes
-        first by its priority, and where it fails no further block is begun.
-        """
-        output:
-            "results/{study}/check.json",
-        log:
-            "results/{study}/logs/check_own.log",
-        priority: 100
-        conda:
-            ENVIRONMENT
-        threads: 1
-        params:
-            specifications=lambda wildcards: [
-                STUDY.specification(arm) for arm in own_arms()
-            ],
-            code=lambda wildcards: [
-                code_of("check_own"),
-                *sorted({training_code(arm) for arm in own_arms()}),
-            ],
-        script:
-            "../../scripts/check_own.py"
+    One for each arm, with the parameters that decide whether the arm is trained: a check that is
+    made again never has others trained anew.
+    """
+    output:
+        "results/{study}/checks/{variant}/{factors}.json",
+    log:
+        "results/{study}/logs/check_own/{variant}/{factors}.log",
+    priority: 100
+    conda:
+        ENVIRONMENT
+    threads: 1
+    params:
+        specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
+        code=lambda wildcards: training_code(arm_of(wildcards)),
+    script:
+        "../../scripts/check_own.py"
 
 
 rule train_block:
     """Train one block of seeds of one arm at once."""
+    input:
+        check=lambda wildcards: check_of(arm_of(wildcards)),
     output:
         traces="results/{study}/traces/{variant}/{factors}/seeds_{block}.parquet",
         predictions="results/{study}/traces/{variant}/{factors}/seeds_{block}.predictions.parquet",

@@ -10,23 +10,23 @@ from thresher.sources import COCO, WILSON
 ARMS: Schema = {
     **ARM_KEYS,
     "parameters": Field("int?", "", "trainable parameters of the model"),
-    "threshold": Field("float", "metric", "loss level to be reached"),
+    "threshold": Field("float", "metric", "level of the metric to be reached"),
     "budget": Field("time", "axis", "where runs are censored"),
     "n": Field("int", "runs", "runs"),
     "reached": Field("int", "runs", "runs that reached the threshold"),
     "censored": Field("int", "runs", "runs that did not within the budget"),
-    "diverged": Field("int", "runs", "runs whose loss became infinite or NaN before reaching"),
-    "restricted_mean": Field("float", "axis", "mean epochs to threshold within the budget"),
+    "diverged": Field("int", "runs", "runs with an infinite value or NaN before reaching"),
+    "restricted_mean": Field("float", "axis", "mean time to threshold within the budget"),
     "restricted_mean_se": Field("float?", "axis", "its standard error; missing for one run"),
     "restricted_mean_lower": Field("float?", "axis", "lower limit; Student's on a logit scale"),
     "restricted_mean_upper": Field("float?", "axis", "upper limit; Student's on a logit scale"),
-    "median": Field("float?", "axis", "median epochs to threshold; missing if not reached"),
+    "median": Field("float?", "axis", "median time to threshold; missing if not reached"),
     "median_lower": Field("float?", "axis", "order-statistic lower limit; missing if below all"),
     "median_upper": Field("float?", "axis", "order-statistic upper limit; missing = infinite"),
     "reached_fraction": Field("float", "fraction", "share of runs that reached the threshold"),
     "reached_lower": Field("float", "fraction", "Wilson lower limit"),
     "reached_upper": Field("float", "fraction", "Wilson upper limit"),
-    "ert": Field("float?", "axis", "expected running time: epochs spent over successes"),
+    "ert": Field("float?", "axis", "expected running time: time spent over successes"),
     "ert_lower": Field("float?", "axis", "bootstrap lower limit"),
     "ert_upper": Field("float?", "axis", "bootstrap upper limit; missing = infinite"),
 }
@@ -46,6 +46,14 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     return {"arms": table}
 
 
+def caption(results: Any) -> str:
+    """Name the table, and how finely its times are known."""
+    from thresher import format as say
+
+    every = say.every(results.study)
+    return f"What each arm does by itself{f', evaluated {every}' if every else ''}"
+
+
 ANALYSIS = Analysis(
     title="Time to threshold",
     needs=("events",),
@@ -63,7 +71,7 @@ ANALYSIS = Analysis(
         View(
             "arms",
             "times",
-            "What each arm does by itself",
+            caption,
             (
                 ViewColumn("Arm", "arm", "arm"),
                 ViewColumn("Parameters", "parameters", "count"),

@@ -10,7 +10,7 @@ from thresher.registry import Analysis, Table, View, ViewColumn
 
 BUDGETS: Schema = {
     **PAIR,
-    "budget": Field("float", "axis", "epochs within which the threshold is to be reached"),
+    "budget": Field("float", "axis", "within which the threshold is to be reached"),
     **GRID,
 }
 

@@ -55,7 +55,7 @@ CONTRASTS: Schema = {
     "win_probability": Field("float", "", "P(arm before reference) + ½ P(tie)"),
     "win_lower": Field("float?", "", "its lower limit; missing for one seed"),
     "win_upper": Field("float?", "", "its upper limit; missing for one seed"),
-    "cliffs_delta": Field("float", "", "Cliff's delta of epochs to threshold, arm sooner > 0"),
+    "cliffs_delta": Field("float", "", "Cliff's delta of times to threshold, arm sooner > 0"),
     "welch_p": Field("float?", "", "Welch's t test, for readers who expect it (unpaired only)"),
 }
 
@@ -63,6 +63,10 @@ COMPARED = (ViewColumn("Arm", "arm", "arm"), ViewColumn("Compared with", "refere
 VERDICT = ViewColumn("Verdict", "verdict", "verdict")
 DIFFERENCE = ViewColumn("Difference", "mean_difference", "difference")
 INTERVAL = ViewColumn("Interval", "lower", "difference", ("lower", "upper"))
+
+
+MOST_PAIRS = 1_000
+"""Of more pairs than these nobody reads a table, and the family is too large to decide much."""
 
 
 def plan_of(study: Any) -> dict[str, Any]:
@@ -74,15 +78,19 @@ def plan_of(study: Any) -> dict[str, Any]:
 
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
-    """Compare with the reference, and all pairs."""
+    """Compare with the reference, and all pairs where these are not too many."""
+    import pandas as pd
+
     from thresher.statistics.contrasts import contrasts, pairs_of
 
     labels, plan = [arm.label for arm in study.arms], plan_of(study)
-    pairs = contrasts(needed["events"], pairs_of(labels, None), **plan)
+    every = pairs_of(labels, None)
+    asked = contrasts(needed["events"], pairs_of(labels, study.contrast_reference), **plan)
     if study.contrast_reference is None:
-        return {"contrasts": pairs, "pairs": pairs}
-    own = pairs_of(labels, study.contrast_reference)
-    return {"contrasts": contrasts(needed["events"], own, **plan), "pairs": pairs}
+        return {"contrasts": asked, "pairs": asked}
+    few = len(every) <= MOST_PAIRS
+    pairs = contrasts(needed["events"], every, **plan) if few else pd.DataFrame()
+    return {"contrasts": asked, "pairs": pairs}
 
 
 def _pairs_caption(results: Any) -> str:
@@ -97,6 +105,12 @@ def notes(results: Any) -> Iterator[tuple[str, str]]:
     if table.empty:
         yield "contrasts", "There is one arm only, so nothing is compared."
         return
+    if results.table("pairs").empty:
+        yield (
+            "contrasts",
+            f"All pairs of {say.count(len(results.study.arms))} arms are more than "
+            f"{say.count(MOST_PAIRS)} and are left out; without a reference they are the family.",
+        )
     short = table[table["equivalence"] == "budget too short"]
     if len(short):
         names = say.listed([results.label(arm) for arm in short["arm"]], most)

@@ -10,13 +10,13 @@ from thresher.sources import SUP_T, Source
 CURVES: Schema = {
     **STUDY,
     **ARM,
-    "metric": Field("str", "", "`eval_loss` (nats) or `eval_accuracy` (fraction)"),
+    "metric": Field("str", "", "name of the metric, a column of the traces"),
     "time": Field("time", "axis", "time"),
     **BAND,
 }
 CURVE_DIFFERENCES: Schema = {
     **PAIR,
-    "metric": Field("str", "", "`eval_loss` (nats) or `eval_accuracy` (fraction)"),
+    "metric": Field("str", "", "name of the metric, a column of the traces"),
     "time": Field("time", "axis", "time"),
     **BAND,
 }

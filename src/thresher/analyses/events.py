@@ -9,7 +9,7 @@ from thresher.registry import Analysis, Table
 EVENTS: Schema = {
     **ARM_KEYS,
     **SEED,
-    "threshold": Field("float", "metric", "loss level to be reached"),
+    "threshold": Field("float", "metric", "level of the metric to be reached"),
     "budget": Field("time", "axis", "where runs are censored"),
     "event_time": Field("time?", "axis", "event time; missing where not reached"),
     "time": Field("time", "axis", "event time, or the budget where not reached"),

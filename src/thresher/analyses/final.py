@@ -11,7 +11,7 @@ from thresher.sources import RLIABLE
 FINAL: Schema = {
     **STUDY,
     **ARM,
-    "metric": Field("str", "", "`final_loss` (nats) or `final_accuracy` (fraction)"),
+    "metric": Field("str", "", "name of the metric, a column of the traces"),
     "n": Field("int", "runs", "runs with a finite value"),
     "mean": Field("float?", "", "mean"),
     "iqm": Field("float?", "", "interquartile mean"),
@@ -20,7 +20,7 @@ FINAL: Schema = {
 }
 IMPROVEMENT: Schema = {
     **PAIR,
-    "metric": Field("str", "", "`final_loss` or `final_accuracy`"),
+    "metric": Field("str", "", "name of the metric, a column of the traces"),
     "probability": Field("float", "", "P(arm better than reference) + ½ P(tie), over run pairs"),
     "lower": Field("float?", "", "bootstrap lower limit"),
     "upper": Field("float?", "", "bootstrap upper limit"),

@@ -26,7 +26,7 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     from thresher.statistics.luck import luck
 
     labels = [arm.label for arm in study.arms]
-    pairs, winners = luck(needed["events"], labels, study.entropy)
+    pairs, winners = luck(needed["events"], labels, study.entropy, study.paired)
     return {"luck_pairs": pairs, "luck_winners": winners}
 
 

@@ -27,14 +27,14 @@ GRID: Schema = {
 }
 THRESHOLDS: Schema = {
     **PAIR,
-    "threshold": Field("float", "metric", "loss level of the grid"),
+    "threshold": Field("float", "metric", "level of the grid"),
     **GRID,
 }
 THRESHOLD_EVENTS: Schema = {
     **STUDY,
     **ARM,
     **SEED,
-    "threshold": Field("float", "metric", "loss level of the grid"),
+    "threshold": Field("float", "metric", "level of the grid"),
     "time": Field("time", "axis", "event time, or the budget where not reached"),
     "event": Field("bool", "", "whether this level was reached"),
     "outcome": Field("str", "", "`reached`, `censored` or `diverged`"),

@@ -41,8 +41,8 @@ def _invisible(letter: str) -> bool:
 def text_width(text: str, weight: str = "normal") -> float:
     """Measure text at the figures' size, inches; the same on every machine.
 
-    Letters that the figures' font lacks count as wide as its widest, which is what Chinese and
-    emoji take in other fonts.
+    Letters that the figures' font lacks count 1.2 ems, enough for Chinese and for emoji in other
+    fonts, and for the boxes that stand for what no font has.
     """
     longest = max(sum(_advance(c, weight) for c in line) for line in text.split("\n"))
     return longest / 72 + 0.02
@@ -53,10 +53,11 @@ def _advance(letter: str, weight: str) -> float:
     """Return how far a letter moves the next one, points."""
     if _invisible(letter):
         return 0.0
+    if missing(letter):
+        return 1.2 * SIZE
     font = get_font(findfont(FontProperties(family=FAMILY, weight=weight)))
     font.set_size(SIZE, 72)
-    shown = ord("W" if missing(letter) else letter)
-    return float(font.load_char(shown, flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536
+    return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536
 
 
 def fallbacks(letters: str) -> tuple[list[str], str]:

@@ -61,9 +61,7 @@ def _panel(axes: Axes, contrast: Contrast, column: str) -> None:
     room = 0.06 * np.ptp(levels) or 0.1 * abs(levels[0]) or 1.0
     axes.set_xlim(levels.min() - room, levels.max() + room)
     axes.axhline(0, color=TEXT, linewidth=0.8)
-    low, high = axes.get_ylim()
-    lower = rows["lower"].fillna(low).to_numpy(float)
-    upper = rows["upper"].fillna(high).to_numpy(float)
+    lower, upper = _ends(rows, *axes.get_ylim())
     axes.vlines(levels, lower, upper, color=colour, linewidth=1.4, gid=contrast.gid("interval"))
     difference = rows["mean_difference"].to_numpy(float)
     axes.plot(levels, difference, color=colour, linewidth=0.8, gid=contrast.gid("line"))
@@ -78,3 +76,12 @@ def _panel(axes: Axes, contrast: Contrast, column: str) -> None:
     ticks(axes, "x", tick)
     difference_ticks(axes, "y")
     axes.grid(axis="y")
+
+
+def _ends(rows: pd.DataFrame, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return where intervals end: an open one at the axes' edge, a mere bound at itself."""
+    difference = rows["mean_difference"]
+    bound = rows["bound"] if "bound" in rows else pd.Series("none", rows.index)
+    lower = rows["lower"].fillna(difference.where(bound == "at least", low))
+    upper = rows["upper"].fillna(difference.where(bound == "at most", high))
+    return lower.to_numpy(float), upper.to_numpy(float)

@@ -99,9 +99,19 @@ def figure_of(axes: Axes) -> Figure:
 
 
 def write(figure: Figure, x: float, y: float, text: str, **options: Any) -> None:
-    """Write text at a place of the figure; vertically centred unless told otherwise."""
+    """Write text at a place of the figure; vertically centred unless told otherwise.
+
+    Lines that end or are centred at `x` are texts of their own: in an SVG the reader's font, which
+    is narrower, would else leave them ragged.
+    """
     options = {"va": "center", "ha": "left", "transform": figure.dpi_scale_trans, **options}
-    figure.text(x, y, text, **options)
+    lines = text.split("\n") if options["ha"] != "left" and "rotation" not in options else [text]
+    step = LINE * options.pop("linespacing", 1.2) / 1.2 if len(lines) > 1 else 0.0
+    above = {"top": 0.0, "center": (len(lines) - 1) / 2, "bottom": len(lines) - 1}[options["va"]]
+    gid = options.pop("gid", None)
+    for k, line in enumerate(lines):
+        own = f"{gid}-{k}" if gid and k else gid
+        figure.text(x, y + (above - k) * step, line, gid=own, **options)
 
 
 def stroke(figure: Figure, x: Sequence[float], y: Sequence[float], **options: Any) -> None:

@@ -48,7 +48,7 @@ def runs(results: Results) -> str:
     budget = duration(results.study.endpoint.budget, results.study.axis)
     censored = _share(sum(arm.censored for arm in arms), arms, f"censored at {budget}")
     died = [arm for arm in arms if arm.diverged]
-    names = listed([f"{count(arm.diverged)} of {arm.name}" for arm in died])
+    names = listed([f"{count(arm.diverged)} of {arm.name}" for arm in died], 5, "arms")
     return f"n = {n} an arm; {censored}{f'; diverged: {names}' if died else ''}."
 
 

@@ -1,6 +1,7 @@
 """Every contrast's difference in time to threshold with its interval, verdict and p-value."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,24 @@ from thresher.format import against_margin, count, fraction, goal, known, level,
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
-PS: Mapping[str, str] = {"p_adjusted": "adjusted p", "p_max_t": "max-T p"}
-_ENDS = ("lower", "upper", "lower_family", "upper_family")
+
+@dataclass(frozen=True)
+class Interval:
+    """An interval's columns, and how wide its line and its arrows are."""
+
+    lower: str
+    upper: str
+    line: float
+    arrow: float
+
+
+INTERVALS: Mapping[str, Interval] = {
+    "family": Interval("lower_family", "upper_family", 0.8, 4),
+    "interval": Interval("lower", "upper", 1.8, 6),
+}
+_BOUNDED = {"at least": 0, "at most": 1}
+"""Which end of an interval is closed, by the column ``bound``."""
+_P = "adjusted p"
 
 
 def caption(results: Results) -> str:
@@ -47,8 +64,8 @@ def level_caption(results: Results) -> str:
     """Say the same of another threshold."""
     return (
         f"Difference of restricted mean {results.study.axis.unit} to this threshold, with its own "
-        "interval; verdicts and p-values are those adjusted over the grid. n in the last column, "
-        f"as {'pairs' if results.study.paired else 'runs of the arm'}."
+        "interval; verdicts and p-values are adjusted over the grid and the contrasts. n in the "
+        f"last column, as {'pairs' if results.study.paired else 'runs of the arm'}."
     )
 
 
@@ -85,7 +102,7 @@ def forest(
     below = f"← sooner · grey: within ±{fraction(margin)} · later →\n"
     reached = f"{study.axis.unit} to {goal(study, threshold)}"
     below += wording.as_sentence(f"{reached}, {heading_of(contrasts)}")
-    headings = ("verdict", PS[p], *(("size",) if "size" in table else ()), "n")
+    headings = ("verdict", _P, *(("size",) if "size" in table else ()), "n")
     reserve = ("inconclusive", "< 0.001", *("",) * (len(headings) - 2))
     figure, axes = row_axes(rows, headings, below, width, reserve=reserve)
     axes.set_xlim(*(limits or forest_limits(table, margin)))
@@ -100,7 +117,7 @@ def forest(
 
 def _words(row: Mapping[Any, Any], p: str, narrow: bool) -> tuple[str, ...]:
     """Return a row's words; with the names of numbers where no heading gives them."""
-    words = [str(row["verdict"]), _p(row[p], PS[p] if narrow else "")]
+    words = [str(row["verdict"]), _p(row[p], _P if narrow else "")]
     if "size" in row:
         size = against_margin(row["size"], row["margin"])
         words.append(f"size {size}" if narrow else size)
@@ -115,7 +132,8 @@ def _p(value: Any, name: str) -> str:
 
 def forest_limits(table: pd.DataFrame, margin: float) -> Limits:
     """Return limits that hold zero, the margins and every finite interval, along the axis."""
-    names = [name for name in (*_ENDS, "mean_difference") if name in table]
+    ends = [name for part in INTERVALS.values() for name in (part.lower, part.upper)]
+    names = [name for name in (*ends, "mean_difference") if name in table]
     values = table[names].to_numpy(float, na_value=np.nan)
     half = margin * table["mean_reference"].to_numpy(float)
     return around(np.concatenate([values.ravel(), half, -half]))
@@ -129,35 +147,35 @@ def _zone(axes: Axes, k: int, row: Mapping[Any, Any], margin: float) -> None:
 
 
 def _mark(axes: Axes, k: int, contrast: Contrast) -> None:
+    """Draw a contrast's intervals, the one for all contrasts together behind, and its point."""
     row, arm = contrast.row, contrast.arm
-    if "lower_family" in row:
-        _interval(axes, k, row, ("lower_family", "upper_family"), contrast, "family")
-    _interval(axes, k, row, ("lower", "upper"), contrast, "interval")
+    for part in INTERVALS:
+        if INTERVALS[part].lower in row:
+            _interval(axes, k, contrast, part)
     dot: dict[str, Any] = {"marker": arm.look.marker, "markersize": 6, "zorder": 3}
     gid = contrast.gid(f"point-{k}")
     axes.plot([row["mean_difference"]], [k], gid=gid, color=arm.look.colour, **dot)
 
 
-def _interval(
-    axes: Axes, k: int, row: Mapping[Any, Any], names: Sequence[str], contrast: Contrast, part: str
-) -> None:
+def _interval(axes: Axes, k: int, contrast: Contrast, part: str) -> None:
     """Draw an interval; an open end goes to the axes' edge and ends in an arrow.
 
-    An end that is the difference itself, which is only bounded from that side, is closed.
+    A difference that is only bounded is the closed end of its interval.
     """
-    colour = contrast.arm.look.colour
-    edges, bound = axes.get_xlim(), row.get("bound", "none")
-    closed = {"at least": 0, "at most": 1}.get(bound)
+    row, colour, interval = contrast.row, contrast.arm.look.colour, INTERVALS[part]
+    closed = _BOUNDED.get(row.get("bound", "none"))
     ends = []
-    for side, (name, edge, marker) in enumerate(zip(names, edges, ("<", ">"), strict=True)):
-        end = row["mean_difference"] if pd.isna(row[name]) and side == closed else row[name]
-        if pd.isna(end):
-            arrow: dict[str, Any] = {"marker": marker, "markersize": 6, "clip_on": False}
-            axes.plot([edge], [k], color=colour, **arrow)
-        ends.append(edge if pd.isna(end) else end)
-    line: dict[str, Any] = {"color": colour, "solid_capstyle": "butt"}
-    line["linewidth"] = 0.8 if part == "family" else 1.8
-    axes.plot(ends, [k, k], gid=contrast.gid(f"{part}-{k}"), **line)
+    for side, edge in enumerate(axes.get_xlim()):
+        end = row[(interval.lower, interval.upper)[side]]
+        if pd.isna(end) and side == closed:
+            end = row["mean_difference"]
+        elif pd.isna(end):
+            end = edge
+            arrow: dict[str, Any] = {"marker": "<>"[side], "markersize": interval.arrow}
+            axes.plot([edge], [k], color=colour, clip_on=False, **arrow)
+        ends.append(end)
+    line: dict[str, Any] = {"linewidth": interval.line, "solid_capstyle": "butt"}
+    axes.plot(ends, [k, k], color=colour, gid=contrast.gid(f"{part}-{k}"), **line)
 
 
 def draw(results: Results, width: float) -> Iterator[Drawing]:
@@ -171,7 +189,7 @@ def draw(results: Results, width: float) -> Iterator[Drawing]:
     for i, of_grid in enumerate(results.levels):
         rows = grid[grid["threshold"] == of_grid]
         if len(rows):
-            figure = forest(results, rows, of_grid, width, "p_max_t", limits)
+            figure = forest(results, rows, of_grid, width, "p_decides", limits)
             title = f"Effects at {level(of_grid, study.metric)}"
             yield Drawing(figure, f"level-{i}", title, text)
 

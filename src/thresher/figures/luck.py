@@ -31,10 +31,12 @@ def caption(results: Results) -> str:
     winners = results.tables["luck_winners"]
     sizes = [count(n) for n in sorted(set(winners["seeds"]))]
     shown, total = _winners(results), winners["arm"].nunique()
+    paired = results.study.paired
+    drawn = "the same for every arm" if paired else "drawn for each arm independently"
     return (
         "How often each arm would have had the best mean, and how often two arms would have come "
-        f"in the other order, with {listed(sizes)} seeds drawn for each arm out of those there are "
-        f"(exact for 1, else {count(DRAWS)} draws)."
+        f"in the other order, with {listed(sizes)} seeds, {drawn}, out of those there are (exact "
+        f"for 1, else {count(DRAWS)} draws)."
         f"{wording.left_out(len(shown), total, 'arms')}{_most_uncertain(results)} "
         f"{wording.runs(results)}"
     )
@@ -61,12 +63,12 @@ def luck(results: Results, width: float) -> Picture:
     width : float
         Inches.
     """
-    actors, arms = arms_of(results), _winners(results)
+    everyone, arms = arms_of(results), _winners(results)
     winners = results.tables["luck_winners"]
     shown = _chosen(results.tables["luck_pairs"], results.study.reference)
     couples = list(dict.fromkeys(zip(shown["arm"], shown["reference"], strict=True)))
     share = 0.5 if is_wide(width) else 0.38
-    names = [_couple(actors[a], actors[b], share * width) for a, b in couples]
+    names = [_couple(everyone[a], everyone[b], share * width) for a, b in couples]
     own = [fit(arm.name, share * width) for arm in arms]
     sizes = sorted(winners["seeds"].unique())
     left = max(map(text_width, [*names, *own])) + 0.3
@@ -83,7 +85,7 @@ def luck(results: Results, width: float) -> Picture:
     table = shown.pivot_table(
         index=["arm", "reference"], columns="seeds", values="other_order", sort=False
     ).reindex(couples)
-    gids = [f"order-{actors[a].index}-{actors[b].index}" for a, b in couples]
+    gids = [f"order-{everyone[a].index}-{everyone[b].index}" for a, b in couples]
     _heat(lower, table, names, gids, "How often two arms come in the other order")
     return figure
 

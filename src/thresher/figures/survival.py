@@ -93,8 +93,9 @@ def _widest(labels: Sequence[Label], arms: Sequence[ArmStyle]) -> list[str]:
 
     So nothing jumps where one picture follows another.
     """
-    most = [f"\nn = {count(arm.n)}, {count(arm.n)} censored" for arm in arms]
-    return [*(label.text for label in labels), *most[:1]]
+    n = count(max(arm.n for arm in arms))
+    words = [f"\nn = {n}, {censored} censored" for censored in ("none", n)]
+    return [*(label.text for label in labels), *words]
 
 
 def _end(rows: pd.DataFrame) -> float:

@@ -34,7 +34,15 @@ def goal(study: Study, threshold: float | None = None) -> str:
 
 def every(study: Study) -> str:
     """Say how far apart evaluations are: ``every 5 epochs``; empty where that is not known."""
-    if study.training is None:
+    step = _spacing(study)
+    if step is None:
         return ""
-    step = study.training.evaluate_every
     return f"every {study.axis.name if step == 1 else duration(step, study.axis)}"
+
+
+def _spacing(study: Study) -> float | None:
+    """Return how far apart evaluations are; None where that differs or is not known."""
+    if study.training is not None:
+        return study.training.evaluate_every
+    found = set(study.imported.spacing.values()) if study.imported else set()
+    return found.pop() if len(found) == 1 else None

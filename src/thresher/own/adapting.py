@@ -1,15 +1,21 @@
 """Own models and tasks as declarations, the same as ours."""
 
-import functools
 import inspect
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from thresher.canonical import canonical
-from thresher.declarations import Head, ModelDeclaration, Option, TaskDeclaration
+from thresher.declarations import (
+    DATA_OPTIONS,
+    Head,
+    ModelDeclaration,
+    Option,
+    TaskDeclaration,
+)
 from thresher.own.loading import OwnModule
 from thresher.own.outline import Outline, outline_model, outline_task
 from thresher.own.reference import Reference, near
@@ -75,6 +81,7 @@ def load_task(reference: Reference) -> TaskDeclaration:
         expected=task.optional("expected"),
         score=task.optional("score"),
         tolerance=task.tolerance(),
+        data=task.data if outline.data else None,
     )
 
 
@@ -121,6 +128,7 @@ class _Task:
         self._module, self._outline, self._class = module, outline, made
         self._objects: dict[str, Any] = {}
         self._shapes: dict[str, tuple[Shape, Shape]] = {}
+        self._data: dict[str, tuple[Any, Any]] = {}
 
     def object(self, options: Options) -> Any:
         """Return the object that serves these options."""
@@ -128,6 +136,8 @@ class _Task:
         if key not in self._objects:
             reference, outline = self._module.reference, self._outline
             given = _known(reference, outline, options)
+            if outline.data:
+                given = {name: v for name, v in given.items() if name not in DATA_OPTIONS}
             with self._module.theirs(outline.line):
                 self._objects[key] = (
                     self._class(**given)
@@ -137,9 +147,24 @@ class _Task:
         return self._objects[key]
 
     def draw(self, generator: np.random.Generator, options: Options, n: int) -> Examples:
+        if self._outline.data:
+            return _sampled(generator, self.data(options), n)
         return self._examples("draw", generator, options, n)
 
+    def data(self, options: Options) -> tuple[Any, Any]:
+        """Return the data set: x and y, or both parts."""
+        key = canonical(dict(options))
+        if key not in self._data:
+            method = self.object(options).data
+            line = self._module.line_of(method)
+            with self._module.theirs(line):
+                found = method()
+            self._data[key] = as_data(found, partial(self._module.reference.error, line))
+        return self._data[key]
+
     def held_out(self, generator: np.random.Generator, options: Options, n: int) -> Examples:
+        if self._outline.data:
+            return self.draw(generator, options, n)
         own = hasattr(self.object(options), "held_out")
         return self._examples("held_out" if own else "draw", generator, options, n)
 
@@ -150,7 +175,7 @@ class _Task:
         line = self._module.line_of(method)
         with self._module.theirs(line):
             found = method(generator, n)
-        error = functools.partial(self._module.reference.error, line)
+        error = partial(self._module.reference.error, line)
         if not isinstance(found, tuple) or len(found) != 2:
             raise error(f"{name} must return (x, y), but returned {_kind(found)}; return both")
         x, y = (
@@ -197,10 +222,39 @@ def _with_options(module: Any, options: Mapping[str, Option], given: Options) ->
         if inspect.isfunction(member):
             taken = inspect.signature(member).parameters
             filled = {option: given[option] for option in given if option in taken}
-            members[name] = functools.partial(member, **filled)
+            members[name] = partial(member, **filled)
         else:
             members[name] = member
     return SimpleNamespace(**members)
+
+
+def as_data(found: Any, error: Callable[[str], Exception]) -> tuple[Any, Any]:
+    """Return what ``data()`` gave as arrays of float32: ``(x, y)``, or two such pairs."""
+    if not isinstance(found, tuple) or len(found) != 2:
+        raise error(
+            f"data must return (x, y), or that twice, for training and held-out examples, but "
+            f"returned {_kind(found)}; return one of both"
+        )
+    if all(isinstance(part, tuple) for part in found):
+        train, held = (as_data(part, error) for part in found)
+        if train[0].shape[1:] != held[0].shape[1:] or train[1].shape[1:] != held[1].shape[1:]:
+            raise error("data has training and held-out examples of different shapes; make one")
+        return train, held
+    x, y = as_float32(found[0], "x of data", error), as_float32(found[1], "y of data", error)
+    if len(x) != len(y) or len(x) < 2:
+        raise error(f"data has {len(x)} inputs and {len(y)} labels; return one label an input")
+    for which, values in (("x", x), ("y", y)):
+        wrong = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+        if len(wrong):
+            raise error(f"{which} of data is not finite in example {wrong[0]}; leave it out")
+    return x, y
+
+
+def _sampled(generator: np.random.Generator, data: tuple[Any, Any], n: int) -> Examples:
+    """Draw examples of a data set, with replacement."""
+    x, y = data[0] if isinstance(data[0], tuple) else data
+    rows = generator.integers(len(x), size=n)
+    return x[rows], y[rows]
 
 
 def as_float32(values: Any, what: str, error: Callable[[str], Exception]) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 
 from thresher.declarations import Option, Value
-from thresher.own.syntax import NOTHING, Function, Source, evaluated, fits, followed, spelled
+from thresher.own.syntax import NOTHING, Function, Source, evaluated, fits, followed, ours, spelled
 
 TYPES: Mapping[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
 # A factor is a column beside these, and an option a key beside these.
@@ -164,7 +164,10 @@ def _mapping(source: Source, node: ast.expr) -> dict[str, Option]:
         name = None if key is None else evaluated(key)
         if not isinstance(name, str):
             raise source.error(node, "options must have their names written out; write them so")
-        found[name] = _written_option(source, name, followed(source, value))
+        known = ours(source, value)
+        if not isinstance(known, Option):
+            known = _written_option(source, name, followed(source, value))
+        found[name] = known
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from thresher.declarations import Option
+from thresher.declarations import DATA_OPTIONS, Option
 from thresher.own.options import (
     arguments_of,
     declared_options,
@@ -124,6 +124,13 @@ def _task(source: Source, members: Mapping[str, ast.stmt], node: ast.ClassDef | 
     else:
         refuse_further(source, maker, rest)
         options = _class_options(source, node, members)
+    if maker.name == "data":
+        for name in options:
+            if name in DATA_OPTIONS:
+                raise source.error(
+                    maker, f"option {name} is one that every data set has; call it otherwise"
+                )
+        options = {**options, **DATA_OPTIONS}
     baseline = value_of(members.get("baseline"))
     number = None if baseline is None else literal(source, baseline, float, "baseline", baseline)
     return Outline(

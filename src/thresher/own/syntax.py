@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from thresher.own.reference import OwnError, Reference
@@ -26,6 +27,16 @@ class Source:
     def constant(self, name: str) -> ast.expr | None:
         """Return the value that a name is given at top level."""
         return value_of(self.defined.get(name))
+
+
+def ours(source: Source, node: ast.expr) -> object:
+    """Return what a name stands for that a file imports from thresher; None for anything else."""
+    for line in source.tree.body:
+        if isinstance(line, ast.ImportFrom) and (line.module or "").startswith("thresher."):
+            for alias in line.names:
+                if isinstance(node, ast.Name) and (alias.asname or alias.name) == node.id:
+                    return getattr(import_module(str(line.module)), alias.name, None)
+    return None
 
 
 def read_source(reference: Reference) -> Source:

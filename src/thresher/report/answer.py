@@ -87,7 +87,8 @@ def contrast_lines(results: Results, contrasts: pd.DataFrame) -> tuple[Line, ...
 
 def _relative(row: Mapping[str, Any]) -> Interval:
     names = ("percent", "percent_lower", "percent_upper")
-    return interval_of(row, names, 100 * row["margin"])
+    inner = ("percent_lower_equivalence", "percent_upper_equivalence")
+    return interval_of(row, names, 100 * row["margin"], inner)
 
 
 def headline(results: Results) -> str:
@@ -159,7 +160,7 @@ def facts(results: Results) -> tuple[tuple[str, str], ...]:
     """List the study's dimensions."""
     arms, study = results.table("arms"), results.study
     goal, axis = study.endpoint, study.axis
-    smooth = f", trailing mean over {say.duration(goal.smooth, axis)}" if goal.smooth > 1 else ""
+    smooth = f", trailing mean over {say.duration(goal.smooth, axis)}" if goal.smooth else ""
     threshold = f"{say.level(goal.threshold, study.metric)} ({goal.threshold_source}){smooth}"
     found = [
         ("Arms", say.count(len(arms))),
@@ -199,10 +200,13 @@ def _notes(results: Results, confidence: float) -> Iterator[str]:
     )
     yield (
         f"Each interval holds for its contrast alone ({say.confidence(confidence)} "
-        f"confidence, not adjusted); p-values are {family(results)}. In the small pictures the "
-        f"shaded zone is the margin of equivalence, ±{margin}, and the line no difference. A large "
-        "p never means no difference: that would be the verdict “equivalent”, for which the "
-        f"interval at {say.confidence(1 - 2 * plan.alpha)} has to lie in the zone."
+        f"confidence, not adjusted); p-values are {family(results)}."
+    )
+    yield (
+        f"In the small pictures the shaded zone is the margin of equivalence, ±{margin}, the line "
+        "no difference. A large p never means no difference: that would be the verdict "
+        f"“equivalent”, for which the thick bar, the interval at "
+        f"{say.confidence(1 - 2 * plan.alpha)}, has to lie in the zone."
     )
 
 

@@ -27,6 +27,7 @@ def notes(material: Material) -> tuple[str, ...]:
         *_diverged(results),
         *_determinism(material),
         *_smallest(results),
+        *(results.study.imported.notes if results.study.imported else ()),
     )
 
 

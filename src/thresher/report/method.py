@@ -13,6 +13,7 @@ from thresher.report.material import Material
 from thresher.results import Results
 from thresher.sources import Source
 from thresher.study.fixing import changes
+from thresher.study.names import argument
 from thresher.study.plan import Arm, CommandSource, Study
 from thresher.training_options import SHARED, Training
 
@@ -26,6 +27,10 @@ _PAIRINGS = {
         "they are compared in pairs."
     ),
     "none": "Arms share neither data nor initial weights, so runs are compared unpaired.",
+}
+_EPOCHS = {
+    False: "fresh in every epoch",
+    True: "an epoch a pass over the data set in an order of its own",
 }
 _IMPORTED = {
     True: "Runs of equal seed belong together, as the study says; they are compared in pairs.",
@@ -70,7 +75,7 @@ def _endpoint(study: Study) -> Block:
     goal, metric, axis = study.endpoint, study.metric, study.axis
     unit = axis.unit[:1].upper() + axis.unit[1:]
     smooth = ""
-    if goal.smooth > 1:
+    if goal.smooth:
         smooth = f", each taken as its trailing mean over {say.duration(goal.smooth, axis)},"
     first = "the first evaluation"
     if goal.sustain > 1:
@@ -96,24 +101,31 @@ def _evaluated(study: Study) -> str:
     training = study.training
     if training is None:
         return ""
-    size, at = (
-        say.count(training.evaluation_size),
-        f"{say.every(study)}, at {study.axis.name} 0 too. ",
-    )
+    size, at = _held_out(study, training), f"{say.every(study)}, at {study.axis.name} 0 too. "
     if study.metric.data != "held-out":
         return f"Evaluated {at}"
     if training.evaluation == SHARED:
         return (
-            f"Evaluated on one fixed held-out set of {size} sequences, the same for every arm and "
+            f"Evaluated on one fixed held-out set {size}, the same for every arm and "
             f"seed, {at}What is found holds on this held-out set: how much another would change "
             "it is not in the intervals. "
         )
     if study.paired:
-        return (
-            f"Each seed has its own held-out set of {size} sequences, shared by all arms; "
-            f"evaluated {at}"
-        )
-    return f"Each run has its own held-out set of {size} sequences; evaluated {at}"
+        return f"Each seed has its own held-out set {size}, shared by all arms; evaluated {at}"
+    return f"Each run has its own held-out set {size}; evaluated {at}"
+
+
+def _passes(study: Study) -> bool:
+    """Tell whether an epoch is a pass over a data set."""
+    return study.task is not None and "last_batch" in study.task.options
+
+
+def _held_out(study: Study, training: Training) -> str:
+    """Say how large a held-out set is, to follow it."""
+    if study.task is not None and _passes(study):
+        share = say.fraction(float(study.task.options["held_out"]))
+        return f"of the data ({share} of the examples, or the task's own)"
+    return f"of {say.count(training.evaluation_size)} sequences"
 
 
 def _analysis(material: Material) -> Block:
@@ -204,8 +216,8 @@ def _training(study: Study) -> Block:
         "Training",
         (
             f"Task {task.name}{options}; loss {training.loss}; optimizer {training.optimizer}, "
-            f"learning rate {_rate(training)}; batches of {say.count(training.batch_size)}, fresh "
-            f"in every epoch; {say.duration(training.epochs, study.axis)}.",
+            f"learning rate {_rate(training)}; batches of {say.count(training.batch_size)}, "
+            f"{_EPOCHS[_passes(study)]}; {say.duration(training.epochs, study.axis)}.",
             _PAIRINGS[study.pairing],
             f"{say.several(study.seeds, 'seed')} an arm, drawn from the entropy {study.entropy}. "
             f"{say.several(training.lane_width, 'run')} are trained at once as one program; a "
@@ -237,8 +249,17 @@ def _runs(results: Results) -> Block:
             f"{say.several(n, 'run')} of {say.several(len(arms), 'arm')}, {each} an arm, were made "
             "elsewhere; how they were trained is not recorded here.",
             _IMPORTED[results.study.paired],
+            *_read(results.study),
         ),
     )
+
+
+def _read(study: Study) -> Iterator[str]:
+    """Say what the runs were read from."""
+    if study.imported is not None:
+        files = say.several(study.imported.files, "file")
+        formats = say.listed(study.imported.formats)
+        yield f"They were read from {files}{f' ({formats})' if formats else ''}."
 
 
 def _command(study: Study, source: CommandSource) -> Block:
@@ -298,10 +319,11 @@ def _machine(material: Material) -> Block:
 
 
 def _reproduce(study: Study) -> Block:
+    again = f"study={argument(study.path)}"
     return Block(
         "Do it again",
         ("In a clone of thresher with its environment set up, on the same study file:",),
-        code=".venv/bin/snakemake --cores all --config " + shlex.quote(f"study={study.path}"),
+        code=f".venv/bin/snakemake --cores all --config {shlex.quote(again)}",
     )
 
 

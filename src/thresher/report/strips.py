@@ -11,29 +11,41 @@ from thresher.format import known
 
 @dataclass(frozen=True)
 class Interval:
-    """An effect and its limits, on any scale; a limit that is not known is NaN."""
+    """An effect and its limits, on any scale; a limit that is not known is NaN.
+
+    `inner` are the limits at 1 − 2α, which decide on equivalence, where there are any.
+    """
 
     point: float
     lower: float
     upper: float
     margin: float
+    inner: tuple[float, float] | None = None
 
 
-def interval_of(row: Mapping[str, Any], names: tuple[str, str, str], margin: float) -> Interval:
+def interval_of(
+    row: Mapping[str, Any], names: Sequence[str], margin: float, inner: Sequence[str] = ()
+) -> Interval:
     """Take an effect and its limits, by the names of their columns, from a row of a table."""
-    point, lower, upper = (float(row[k]) if known(row[k]) else np.nan for k in names)
-    return Interval(point, lower, upper, margin)
+    point, lower, upper = (_number(row[name]) for name in names)
+    limits = [_number(row[name]) for name in inner]
+    return Interval(point, lower, upper, margin, (limits[0], limits[1]) if limits else None)
+
+
+def _number(value: Any) -> float:
+    return float(value) if known(value) else float("nan")
 
 
 @dataclass(frozen=True)
 class Strip:
-    """What the page draws; `margin` and `range` as left and width, `open` where a limit is none."""
+    """What the page draws; zones as left and width, `open` where a limit is none."""
 
     margin: tuple[float, float]
     zero: float
     range: tuple[float, float]
     point: float
     open: str
+    inner: tuple[float, float] | None = None
 
 
 def span_of(intervals: Sequence[Interval]) -> tuple[float, float]:
@@ -54,14 +66,17 @@ def strip_of(interval: Interval, span: tuple[float, float]) -> Strip | None:
     def place(value: float) -> float:
         return round(float(np.clip(100 * (value - low) / (high - low), 0, 100)), 2)
 
-    left = place(interval.lower) if np.isfinite(interval.lower) else 0.0
-    right = place(interval.upper) if np.isfinite(interval.upper) else 100.0
-    edge = interval.margin
+    def zone(lower: float, upper: float) -> tuple[float, float]:
+        left = place(lower) if np.isfinite(lower) else 0.0
+        right = place(upper) if np.isfinite(upper) else 100.0
+        return left, round(right - left, 2)
+
     limits = {"lower": interval.lower, "upper": interval.upper}
     return Strip(
-        margin=(place(-edge), round(place(edge) - place(-edge), 2)),
+        margin=zone(-interval.margin, interval.margin),
         zero=place(0),
-        range=(left, round(right - left, 2)),
+        range=zone(interval.lower, interval.upper),
         point=place(interval.point),
         open=" ".join(side for side, limit in limits.items() if not np.isfinite(limit)),
+        inner=zone(*interval.inner) if interval.inner else None,
     )

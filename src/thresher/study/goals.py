@@ -42,12 +42,8 @@ def problems(
     elif isinstance(threshold, str):
         shown = wording.show(threshold)
         yield Problem(_THRESHOLD, f'must be a number or "baseline", but was {shown}')
-    elif metrics:
-        yield from _level_problems(_THRESHOLD, threshold, metrics[0])
-    for position, level in enumerate(content.get("analysis", {}).get("threshold_grid", ())):
-        if metrics:
-            key = ("analysis", "threshold_grid", position)
-            yield from _level_problems(key, level, metrics[0])
+    if metrics:
+        yield from level_problems(content, metrics[0])
     yield from _sustain_problems(own.get("sustain", plan.Endpoint.sustain), training)
     yield from _smooth_problems(own.get("smooth", plan.Endpoint.smooth), training)
 
@@ -69,13 +65,24 @@ def _baseline_problems(task: plan.Task | None, metrics: Sequence[Metric]) -> Ite
         )
 
 
-def _level_problems(key: Key, level: float, metric: Metric) -> Iterator[Problem]:
-    shown = wording.show(level)
-    if metric.name in _LOSSES and level <= 0:
-        yield Problem(key, f"must be positive, but was {shown}", needs=_MEASURED)
-    elif not metric.holds(level):
-        asked = f"must be {metric.bounds}, as {metric.label} is"
-        yield Problem(key, f"{asked}, but was {shown}", needs=_MEASURED)
+def level_problems(content: Mapping[str, Any], metric: Metric) -> Iterator[Problem]:
+    """Check that the metric can have the threshold and every level of the grid."""
+    for key, level in _levels(content):
+        shown = wording.show(level)
+        if metric.data and metric.name in _LOSSES and level <= 0:
+            yield Problem(key, f"must be positive, but was {shown}", needs=_MEASURED)
+        elif not metric.holds(level):
+            asked = f"must be {metric.bounds}, as {metric.label} is"
+            yield Problem(key, f"{asked}, but was {shown}", needs=_MEASURED)
+
+
+def _levels(content: Mapping[str, Any]) -> Iterator[tuple[Key, float]]:
+    """List the levels that a study file gives as numbers, by their keys."""
+    threshold = content.get("endpoint", {}).get("threshold", "baseline")
+    if not isinstance(threshold, str):
+        yield _THRESHOLD, threshold
+    for position, level in enumerate(content.get("analysis", {}).get("threshold_grid", ())):
+        yield ("analysis", "threshold_grid", position), level
 
 
 def _sustain_problems(sustain: int, training: Training) -> Iterator[Problem]:
@@ -114,8 +121,8 @@ def untrained(study: plan.Study) -> float | None:
         return None
     classes = 2
     if decoding.KINDS[loss] != "binary":
-        if study.task.name not in tasks.NAMES:
-            return None  # an own file is run in jobs only
+        if study.task.name not in tasks.NAMES or tasks.load(study.task.name).data is not None:
+            return None  # a user's file is read in jobs only
         classes = decoding.head(tasks.load(study.task.name), study.task.options).units
     return log(classes) if study.metric.name in _LOSSES else 1 / classes
 

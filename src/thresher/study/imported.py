@@ -6,9 +6,9 @@ from typing import Any
 
 from thresher.logs import UserError
 from thresher.metric import Axis, Metric
-from thresher.study import joint, plan, texts, wording
+from thresher.study import goals, joint, measures, plan, texts, wording
 from thresher.study.names import one_line
-from thresher.study.problems import Key, Problem
+from thresher.study.problems import Problem
 
 # What belongs to runs that are trained here.
 TRAINED = ("task", "variants", "training", "seeds", "seeds_per_job", "command")
@@ -105,7 +105,7 @@ def _problems(content: Mapping[str, Any]) -> Iterator[Problem]:
         yield wording.one_of(("pairing",), content["pairing"], PAIRINGS)
     yield from stated_problems(content)
     yield from joint.contrasts(content)
-    yield from texts.problems(content, ())
+    yield from texts.problems(content, list(content.get("report", {}).get("labels", {})))
 
 
 def stated_problems(content: Mapping[str, Any]) -> Iterator[Problem]:
@@ -119,30 +119,13 @@ def stated_problems(content: Mapping[str, Any]) -> Iterator[Problem]:
             f"must be metric.name ({metric.get('name')}), but was {wording.show(goal['metric'])}; "
             "remove it",
         )
-    yield from level_problems(content, metric, goal)
-    yield from texts.problems(content, list(content.get("report", {}).get("labels", {})))
-
-
-def level_problems(
-    content: Mapping[str, Any], metric: Mapping[str, Any], goal: Mapping[str, Any]
-) -> Iterator[Problem]:
     threshold = goal.get("threshold")
     if threshold is None or isinstance(threshold, str):
         shown = "is missing" if threshold is None else f"was {wording.show(threshold)}"
         yield Problem(("endpoint", "threshold"), f"must be a number, but {shown}; give one")
-        return
-    if not metric.get("name"):
-        return
-    known = metric_of({"better": "lower", **metric})
-    levels: list[tuple[Key, Any]] = [(("endpoint", "threshold"), threshold)]
-    levels += [
-        (("analysis", "threshold_grid", place), level)
-        for place, level in enumerate(content.get("analysis", {}).get("threshold_grid", ()))
-    ]
-    for key, level in levels:
-        if not known.holds(level):
-            asked = f"must be {known.bounds}, as {known.label} is"
-            yield Problem(key, f"{asked}, but was {wording.show(level)}")
+    yield from measures.range_problems(metric)
+    if metric.get("name"):
+        yield from goals.level_problems(content, metric_of({"better": "lower", **metric}))
 
 
 def metric_of(given: Mapping[str, Any]) -> Metric:

@@ -69,7 +69,7 @@ def load_configured(config: Mapping[str, Any], project: str) -> plan.Study:
     Parameters
     ----------
     config : mapping
-        Snakemake's, with the one key `study`.
+        Snakemake's, with the one key `study`: a path, or a list of one.
     project : str
         The folder of the Snakefile: a path is looked for in the working folder, then here.
 
@@ -88,7 +88,9 @@ def load_configured(config: Mapping[str, Any], project: str) -> plan.Study:
         near = wording.nearest(key, ["study"])
         remedy = f"did you mean {near}?" if near else "name a study file by study="
         raise StudyError(f"--config: {key} is unknown; {remedy}")
-    study = load(config.get("study"), project)
+    path = config.get("study")
+    # What no quotes can keep on Snakemake's command line: see `names.argument`.
+    study = load(path[0] if isinstance(path, list) and len(path) == 1 else path, project)
     places.check_results(study)
     return study
 
@@ -99,8 +101,11 @@ def _build(
     """Build the study from what the schema left; None, and why, if it can't be."""
     content = found.usable
     known = named.task(content["task"]["name"], folder, problems) if "task" in content else None
-    task = _task(content["task"], known, problems) if known else None
-    training, right = _training(content, found, known, problems)
+    task = _task(content["task"], known, folder, problems) if known else None
+    loss = known.loss if known else ""
+    if known and task:
+        loss = known.loss_of(task.options)
+    training, right = _training(content, found, loss, task, problems)
     failed = set(found.failed)
     common = training if right else None
     shapes = known.shapes(task.options) if known and task else named.SOME_SHAPES
@@ -161,27 +166,31 @@ def _of_several(
 
 
 def _task(
-    given: Mapping[str, Any], known: named.NamedTask, problems: list[Problem]
+    given: Mapping[str, Any], known: named.NamedTask, folder: Path, problems: list[Problem]
 ) -> plan.Task | None:
     own = {option: value for option, value in given.items() if option != "name"}
     options = resolve(("task",), own, known.options, problems)
     if options is None:
         return None
+    problems.extend(known.missing(options, folder))
     return plan.Task(given["name"], options, known.baseline(options))
 
 
 def _training(
     content: Mapping[str, Any],
     found: structure.Structure,
-    task: named.NamedTask | None,
+    loss: str,
+    task: plan.Task | None,
     problems: list[Problem],
 ) -> tuple[Training, bool]:
     """Return what holds for every arm, and whether its optimizer is right."""
     training = Training(**content.get("training", {}))
     if content.get("seeds_per_job") == 1:
         training = replace(training, lane_width=1)
-    if task is not None:
-        training = replace(training, loss=task.loss)
+    if loss:
+        training = replace(training, loss=loss)
+    if task is not None and "split" in task.options:
+        training = replace(training, evaluation=str(task.options["split"]))
     problems.extend(joint.training(content, training))
     if ("training", "optimizer") in found.wrong:
         return training, False

@@ -67,14 +67,17 @@ def _contradictions(given: Mapping[str, Any], metric: Metric) -> Iterator[Proble
         if bound in given and not metric.holds(given[bound]):
             shown = wording.show(given[bound])
             yield Problem(("metric", bound), f"must be {metric.bounds}, but was {shown}; remove it")
-    low = given.get("minimum", metric.minimum)
-    high = given.get("maximum", metric.maximum)
+    yield from range_problems({"minimum": metric.minimum, "maximum": metric.maximum, **given})
+
+
+def range_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Check that a metric can have more than one value."""
+    low, high = given.get("minimum"), given.get("maximum")
     if low is not None and high is not None and low >= high:
-        key = "maximum" if "maximum" in given else "minimum"
         yield Problem(
-            ("metric", key),
+            ("metric", "maximum"),
             f"must leave a range, but the metric goes from {low:g} to {high:g}; change it",
-            needs=(("metric",),),
+            needs=(("metric", "minimum"),),
         )
 
 

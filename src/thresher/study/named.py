@@ -1,6 +1,6 @@
 """What a study file names as task and models: ours by a name, the user's own by a file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,18 @@ class NamedTask:
     declared: TaskDeclaration | None = None
     stated: float | None = None
 
+    def loss_of(self, options: Mapping[str, Any]) -> str:
+        """Return the loss, where options decide on it."""
+        by_options = self.declared.loss_of if self.declared else None
+        return self.loss if by_options is None else by_options(options)
+
+    def missing(self, options: Mapping[str, Any], folder: Path) -> Iterator[Problem]:
+        """Name the files of the task's that are not there."""
+        for name in self.declared.files if self.declared else ():
+            if not (folder / options[name]).is_file():
+                shown = wording.show(options[name])
+                yield Problem(("task", name), f"names {shown}, which is not there; correct it")
+
     def baseline(self, options: Mapping[str, Any]) -> float | None:
         """Return the position baseline; None where there is none, or it is not known yet."""
         if self.declared is None:
@@ -42,8 +54,8 @@ class NamedTask:
 
     def shapes(self, options: Mapping[str, Any]) -> Shapes | None:
         """Return the shape of an input and the head, None where they are not known yet."""
-        if self.declared is None:
-            return None
+        if self.declared is None or self.declared.data is not None:
+            return None  # a user's file is read in jobs only
         return self.declared.inputs(options), decoding.head(self.declared, options)
 
 

@@ -1,5 +1,6 @@
 """Names that become folders, and texts that people read: what they may be."""
 
+import json
 import re
 import unicodedata
 
@@ -54,3 +55,18 @@ def unusable(text: str) -> str:
 def one_line(text: str) -> str:
     """Write a text in one line, with single spaces."""
     return " ".join(text.split())
+
+
+def argument(path: str) -> str:
+    """Write a study's path so that ``snakemake --config study=…`` takes it as it is.
+
+    Snakemake reads it as YAML, after it has stripped it of quotes at both ends; a list of the path
+    survives that.
+
+    Examples
+    --------
+    >>> print(argument("my studies/x.yaml"), argument("a #1/x.yaml"))
+    my studies/x.yaml ["a #1/x.yaml"]
+    """
+    plain = re.fullmatch(r"[\w./ +,@-]+", path)
+    return path if plain else json.dumps([path], ensure_ascii=False)

@@ -20,3 +20,8 @@ def load(name: str) -> declarations.TaskDeclaration:
         raise KeyError(f"no task {name!r}; there are {', '.join(NAMES)}")
     declaration: declarations.TaskDeclaration = import_module(f"{__name__}.{name}").TASK
     return declaration
+
+
+def files_of(name: str) -> tuple[str, ...]:
+    """Return the options of a task of ours that name files; none for one of the user's own."""
+    return load(name).files if name in NAMES else ()

@@ -2,6 +2,7 @@
 
 from thresher.training.block import Block, train_block
 from thresher.training.canary import run_canary
+from thresher.training.data_set import DataSet
 from thresher.training.errors import TrainingError
 from thresher.training.job import run_job
 from thresher.training.streams import Streams
@@ -9,6 +10,7 @@ from thresher.training_options import Training
 
 __all__ = [
     "Block",
+    "DataSet",
     "Streams",
     "Training",
     "TrainingError",

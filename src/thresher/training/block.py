@@ -1,13 +1,14 @@
 """`train_block`: the one public entry point."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from thresher.garbage_collection import gc_paused
 from thresher.training.checks import check_model, check_options, check_shapes
+from thresher.training.data_set import DataSet, Examples
+from thresher.training.feeds import DataSource, Feed, Fresh, Passes, for_lanes
 from thresher.training.lanes import EVALUATED, TRAINED, Lanes
 from thresher.training.progress import Progress, Report
 from thresher.training.recurrent import prepare
@@ -15,23 +16,7 @@ from thresher.training.streams import Streams
 from thresher.training.weights import Build, Built, build, initial
 from thresher.training_options import SHARED, Training
 
-# A stream is drawn in pieces of this many bytes a lane, so memory is flat in epochs. The pieces
-# depend on the specification alone; other numbers would be other draws.
-PIECE_BYTES = 1 << 16
-PIECE_EPOCHS = 100
-
-Examples = tuple[np.ndarray, np.ndarray]
 Arrays = dict[str, np.ndarray]  # runs first
-
-
-class DataSource(Protocol):
-    """What the engine needs of a task."""
-
-    def draw(self, generator: np.random.Generator, n: int) -> Examples:
-        """Draw n independent examples."""
-
-    def held_out(self, generator: np.random.Generator, n: int) -> Examples:
-        """Draw a held-out set."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +39,7 @@ class Block:
         First epoch whose loss is not finite; −1 for none.
     example : tuple of ndarray
         Input and label of an example that all runs of a study share, drawn with
-        `Streams.held_out()`.
+        `Streams.held_out()`. Where each seed splits a data set anew, some have trained on it.
     predictions : ndarray of float, shape (runs, ...)
         Each run's final output for it.
     """
@@ -74,7 +59,7 @@ class Block:
 
 def train_block(
     build_model: Build,
-    task: DataSource,
+    task: DataSource | DataSet,
     seeds: Sequence[int],
     options: Training,
     streams: Streams | None = None,
@@ -87,7 +72,8 @@ def train_block(
     build_model : callable
         Returns an uncompiled, built `keras.Model`; called once, however many the seeds.
     task : object
-        With ``draw(generator, n)`` and ``held_out(generator, n)``, both returning ``(x, y)``.
+        With ``draw(generator, n)`` and ``held_out(generator, n)``, both returning ``(x, y)``: an
+        epoch is one batch of fresh examples. Or a `DataSet`: an epoch is a pass over it.
     seeds : sequence of int
         The runs, not negative, in any order.
     options : Training
@@ -112,13 +98,15 @@ def train_block(
     >>> block = train_block(build_model, task, range(32), Training(epochs=100))  # doctest: +SKIP
     """
     check_options(options, seeds)
+    if isinstance(task, DataSet) and task.fixed is not None:
+        options = replace(options, evaluation=SHARED)
     with gc_paused():
         return _train_block(build_model, task, seeds, options, streams or Streams(), report)
 
 
 def _train_block(
     build_model: Build,
-    task: DataSource,
+    task: DataSource | DataSet,
     seeds: Sequence[int],
     options: Training,
     streams: Streams,
@@ -126,7 +114,7 @@ def _train_block(
 ) -> Block:
     built = build(build_model)
     check_model(built.model)
-    shared = task.held_out(streams.held_out(), options.evaluation_size)
+    shared, feed_of = _feeds(task, streams, options)
     check_shapes(built.model, options.loss, *shared)
     prepare(built.model)
     lanes = Lanes(built.model, options, options.lane_width)
@@ -136,7 +124,7 @@ def _train_block(
     for group in groups:
         first = group * options.lane_width
         chosen = [seed - first for seed in seeds if seed // options.lane_width == group]
-        part = _train_group(built, lanes, task, first, shared, streams, progress)
+        part = _train_group(built, lanes, feed_of, first, shared, streams, progress)
         parts.append({name: values[chosen] for name, values in part.items()})
     trained = [seed for group in groups for seed in seeds if seed // options.lane_width == group]
     position = {seed: row for row, seed in enumerate(trained)}
@@ -146,10 +134,21 @@ def _train_block(
     return _block(np.asarray(seeds), runs, options, (x[0], y[0]))
 
 
+def _feeds(
+    task: DataSource | DataSet, streams: Streams, options: Training
+) -> tuple[Examples, Callable[[Sequence[int]], Feed]]:
+    """Return the held-out set that all seeds share, and what makes the feed of a group."""
+    if isinstance(task, DataSet):
+        part = task.part(streams.held_out())
+        return task.held_out(part), lambda seeds: Passes(task, streams, seeds, options, part)
+    shared = task.held_out(streams.held_out(), options.evaluation_size)
+    return shared, lambda seeds: Fresh(task, streams, seeds, options, shared)
+
+
 def _train_group(
     built: Built,
     lanes: Lanes,
-    task: DataSource,
+    feed_of: Callable[[Sequence[int]], Feed],
     first: int,
     shared: Examples,
     streams: Streams,
@@ -161,21 +160,17 @@ def _train_group(
         initial(built, model.trainable_variables, streams, seeds),
         initial(built, model.non_trainable_variables, streams, seeds),
     )
-    held_out = shared if options.evaluation == SHARED else _own_sets(task, streams, seeds, options)
-    held_out = lanes.placed(held_out)
-    trained, evaluated = [], [lanes.evaluate(*held_out)[0][None]]
-    generators = [streams.data(seed) for seed in seeds]
-    epochs_drawn, done = piece(shared, options.batch_size), 0
+    feed = feed_of(seeds)
+    feed.held_out = lanes.placed(feed.held_out)
+    trained, evaluated, done = [], [lanes.evaluate(*feed.held_out)[0][None]], 0
     while done < options.epochs:
-        x, y = _draw_piece(task, generators, epochs_drawn, options.batch_size)
-        x, y = x[: options.epochs - done], y[: options.epochs - done]
-        losses, evaluations = lanes.train(done, x, y, held_out)
+        losses, evaluations = feed.train(lanes, done)
         trained.append(losses)
         evaluated.append(evaluations)
-        done += len(x)
+        done += len(losses)
         progress.step(done)
     progress.end_group()
-    predictions = lanes.evaluate(*_for_lanes(shared, lanes))[1]
+    predictions = lanes.evaluate(*for_lanes(shared, lanes))[1]
     return {
         **_by_name(TRAINED, trained),
         **_by_name(EVALUATED, evaluated),
@@ -187,42 +182,6 @@ def _by_name(names: Sequence[str], pieces: list[np.ndarray]) -> Arrays:
     """Join pieces of shape ``(epochs, names, runs)``; return runs × epochs for each name."""
     joined = np.concatenate(pieces)
     return {name: joined[:, column].T for column, name in enumerate(names)}
-
-
-def _own_sets(
-    task: DataSource, streams: Streams, seeds: Sequence[int], options: Training
-) -> Examples:
-    """Draw every seed's held-out set, shape ``(lanes, examples, ...)``."""
-    sets = [task.held_out(streams.held_out(seed), options.evaluation_size) for seed in seeds]
-    x, y = (np.stack(values) for values in zip(*sets, strict=True))
-    return x, y
-
-
-def _for_lanes(shared: Examples, lanes: Lanes) -> Examples:
-    """Lay the shared set out as the program that evaluates takes its sets."""
-    if lanes.options.evaluation == SHARED:
-        return shared
-    x, y = (np.broadcast_to(values, (lanes.width, *values.shape)) for values in shared)
-    return x, y
-
-
-def _draw_piece(
-    task: DataSource, generators: list[np.random.Generator], epochs: int, batch: int
-) -> Examples:
-    """Draw the next epochs of every lane, shape ``(epochs, lanes, batch, ...)``."""
-    drawn = [task.draw(generator, epochs * batch) for generator in generators]
-    shape = (len(generators), epochs, batch)
-    x, y = (
-        np.stack(values).reshape(*shape, *values[0].shape[1:]).swapaxes(0, 1)
-        for values in zip(*drawn, strict=True)
-    )
-    return x, y
-
-
-def piece(examples: Examples, batch: int) -> int:
-    """Return how many epochs are drawn from a stream at a time: it depends on sizes alone."""
-    epoch_bytes = sum(values[:1].nbytes for values in examples) * batch
-    return int(np.clip(PIECE_BYTES // epoch_bytes, 1, PIECE_EPOCHS))
 
 
 def _block(seeds: np.ndarray, runs: Arrays, options: Training, example: Examples) -> Block:

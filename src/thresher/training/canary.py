@@ -6,7 +6,7 @@ import numpy as np
 
 from thresher.files import write_text
 from thresher.trace import SEED, format_of, read_traces, specification_of, values
-from thresher.training.job import load_named, trace_table, train
+from thresher.training.job import load_named, located, trace_table, train
 
 
 def run_canary(traces: str, output: str, run: str | None = None, folder: str = ".") -> None:
@@ -32,7 +32,8 @@ def run_canary(traces: str, output: str, run: str | None = None, folder: str = "
     old = read_traces([traces], runs=None if run is None else [run])
     job = json.loads(specification_of(traces))
     seeds = list(dict.fromkeys(old[SEED].to_pylist()))
-    new = trace_table(job, train(job, seeds, load_named(job, folder)))
+    named = load_named(job, folder)
+    new = trace_table(job, train(located(job, named[0], folder), seeds, named))
     pairs = [(values(old, name), values(new, name)) for name in format_of(old).quantities]
     identical = all(
         np.array_equal(there, here, equal_nan=True)

@@ -181,8 +181,10 @@ def _head(task: TaskDeclaration, options: Options) -> Iterator[Broken]:
         yield Broken("head", f"head must be a Head, but was {type(head).__name__}; return one")
     elif head.per_timestep != (len(task.outputs(options)) > 1):
         yield Broken("head", "head.per_timestep does not fit the shape of the labels; change one")
-    elif task.classes is not None and head.units not in (1, len(task.classes(options))):
+    elif task.classes is not None and task.classes(options):
         count = len(task.classes(options))
+        if head.units in (1, count):
+            return
         yield Broken("classes", f"classes are {count}, but the head has {head.units} units")
 
 

@@ -3,8 +3,9 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Literal
 
 import keras
@@ -17,10 +18,12 @@ from thresher.declarations import ModelDeclaration, TaskDeclaration
 from thresher.decoding import Reading
 from thresher.files import write_text
 from thresher.trace import RUN, SEED, write_predictions, write_trace
-from thresher.trace_columns import Data
-from thresher.training.block import Block, DataSource, train_block
+from thresher.trace_columns import Data, half_of
+from thresher.training.block import Block, train_block
+from thresher.training.data_set import DataSet
 from thresher.training.errors import TrainingError
 from thresher.training.facts import machine_facts, versions
+from thresher.training.feeds import DataSource
 from thresher.training.progress import print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
@@ -68,10 +71,11 @@ def run_job(
         That of the study file, for models and tasks of the user's own.
     """
     begin = time.perf_counter()
-    job = json.loads(specification)
-    named = load_named(job, folder)
+    named = load_named(json.loads(specification), folder)
+    job = located(json.loads(specification), named[0], folder)
     block = train(job, seeds, named)
-    task, options = named[0], job["task"]["options"]
+    options = job["task"]["options"]
+    task = settled(named[0], options)
     reading = decoding.read(task, options, block.example, block.predictions)
     packages, digests = versions(), {}
     digests["predictions"] = write_predictions(
@@ -98,7 +102,8 @@ def run_job(
 def quantities(loss: str) -> dict[str, Data]:
     """Return what the engine measures for a loss, and on which data; numbers have no accuracy."""
     names: dict[str, Data] = {"loss": "training", "accuracy": "training"}
-    names |= {"eval_loss": "held-out", "eval_accuracy": "held-out"}
+    for name in ("eval_loss", "eval_accuracy"):
+        names |= {name: "held-out", half_of(name): "held-out"}
     right = decoding.has_accuracy(loss)
     return {name: data for name, data in names.items() if right or "accuracy" not in name}
 
@@ -128,16 +133,44 @@ def load_one(kind: Kind, name: str, folder: str = ".") -> Any:
     return tasks.load(name) if kind == "task" else models.load(name)
 
 
-def task_and_model(job: Mapping[str, Any], named: Named | None = None) -> tuple[DataSource, Build]:
+def located(job: Mapping[str, Any], task: TaskDeclaration, folder: str) -> dict[str, Any]:
+    """Return a specification whose task finds its files, which are relative to the study's."""
+    options = dict(job["task"]["options"])
+    options |= {name: str(Path(folder, options[name])) for name in task.files}
+    return {**job, "task": {**job["task"], "options": options}}
+
+
+def settled(task: TaskDeclaration, options: Mapping[str, Any]) -> TaskDeclaration:
+    """Return a task with the loss that its options decide on."""
+    return task if task.loss_of is None else replace(task, loss=task.loss_of(options))
+
+
+def source_of(task: TaskDeclaration, options: Mapping[str, Any]) -> DataSource | DataSet:
+    """Return a task as `train_block` takes it."""
+    if task.data is None:
+        return TaskSource(task, options)
+    found = task.data(options)
+    both = isinstance(found[0], tuple)
+    (x, y), fixed = found if both else (found, None)
+    one_label = y.ndim == 2 and decoding.has_accuracy(task.loss)
+    labels = decoding.expected(task, options, y)[:, 0].astype(int) if one_label else None
+    drop_last = options["last_batch"] == "drop"
+    return DataSet(x, y, fixed, options["held_out"], labels, drop_last)
+
+
+def task_and_model(
+    job: Mapping[str, Any], named: Named | None = None
+) -> tuple[DataSource | DataSet, Build]:
     """Return what a specification names, as `train_block` takes it."""
     task, model = named or load_named(job)
     options = job["task"]["options"]
+    task = settled(task, options)
     inputs, head = task.inputs(options), decoding.head(task, options)
 
     def build_model() -> keras.Model:
         return model.build(job["model"]["options"], inputs, head)
 
-    return TaskSource(task, options), build_model
+    return source_of(task, options), build_model
 
 
 def train(job: Mapping[str, Any], seeds: Sequence[int], named: Named | None = None) -> Block:

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import keras
@@ -55,6 +56,7 @@ class Lanes:
         self.optimizer = StackedOptimizer(options, self.trainable, constraints)
         self._modes = _modes(model)
         self._program: Any = None
+        self._data: tuple[Any, Any] | None = None
         # Traced once, for use by itself and inside of the program.
         self._evaluation = tf.function(self._evaluate, autograph=False)
 
@@ -93,9 +95,44 @@ class Lanes:
         trained : array, shape (epochs, TRAINED, width)
         evaluated : array, shape (evaluations, EVALUATED, width)
         """
+        return self._run(self._train, first, (x, y), (), held_out)
+
+    def train_passes(
+        self, first: int, orders: Any, data: tuple[Any, Any], held_out: tuple[Any, Any]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Train some passes over a data set; a last batch that is not full is one, too.
+
+        Parameters
+        ----------
+        first : int
+            Epochs done before.
+        orders : array of int, shape (epochs, width, examples)
+            Rows of the data set, in the order in which each lane takes them.
+        data : tuple of array
+            Inputs and labels, each of shape (rows, ...), the same for all lanes.
+        held_out : tuple of array
+            As in `train`.
+
+        Returns
+        -------
+        trained, evaluated : array
+            As in `train`; the mean over the pass, each batch weighted by its examples.
+        """
+        if self._data is None:
+            self._data = self.placed(data)
+        return self._run(self._pass, first, (orders,), self._data, held_out)
+
+    def _run(
+        self,
+        train: Callable[..., Any],
+        first: int,
+        epochs: tuple[Any, ...],
+        fixed: tuple[Any, ...],
+        held_out: tuple[Any, Any],
+    ) -> tuple[np.ndarray, np.ndarray]:
         if self._program is None:
-            self._program = self._trace(x, y, held_out)
-        given = [tf.convert_to_tensor(values) for values in (first, x, y, *held_out)]
+            self._program = self._trace(train, epochs, (*fixed, *held_out))
+        given = [tf.convert_to_tensor(values) for values in (first, *epochs, *fixed, *held_out)]
         trained, evaluated = self._program(*given)
         return trained.numpy(), evaluated.numpy()
 
@@ -116,13 +153,15 @@ class Lanes:
         found, output = self._evaluation(tf.convert_to_tensor(x), tf.convert_to_tensor(y))
         return found.numpy(), output.numpy()
 
-    def _trace(self, x: Any, y: Any, held_out: tuple[Any, Any]) -> Any:
+    def _trace(
+        self, train: Callable[..., Any], epochs: tuple[Any, ...], fixed: tuple[Any, ...]
+    ) -> Any:
         """Trace the program once, for any number of epochs."""
-        specs = [tf.TensorSpec((None, *values.shape[1:]), values.dtype) for values in (x, y)]
-        specs += [tf.TensorSpec(values.shape, values.dtype) for values in held_out]
+        specs = [tf.TensorSpec((None, *values.shape[1:]), values.dtype) for values in epochs]
+        specs += [tf.TensorSpec(values.shape, values.dtype) for values in fixed]
         # As in Keras' own training, nothing is converted by AutoGraph.
-        train = tf.function(self._train, autograph=False)
-        program = train.get_concrete_function(tf.TensorSpec((), tf.int32), *specs)
+        function = tf.function(train, autograph=False)
+        program = function.get_concrete_function(tf.TensorSpec((), tf.int32), *specs)
         check_program(program, [*self.trainable, *self.fixed, *self.optimizer.state])
         return program
 
@@ -138,9 +177,40 @@ class Lanes:
                 f"model {self.model.name} can't be trained by lanes: {reason}"
             ) from error
 
-    def _train(self, first: Any, x: Any, y: Any, held_x: Any, held_y: Any) -> Any:
+    def _train(self, first: Any, x: Any, y: Any, *held_out: Any) -> Any:
+        step = partial(self._batch, x, y)
+        return self._epochs(first, tf.shape(x)[0], step, held_out)
+
+    def _batch(self, x: Any, y: Any, epoch: Any) -> Any:
+        return self._step(x[epoch], y[epoch])
+
+    def _pass(self, first: Any, orders: Any, x: Any, y: Any, *held_out: Any) -> Any:
+        count, batch = orders.shape[2], self.options.batch_size
+        full, rest = divmod(count, batch)
+
+        def take(rows: Any) -> Any:
+            return self._step(tf.gather(x, rows), tf.gather(y, rows))
+
+        def one(epoch: Any) -> Any:
+            order = orders[epoch]
+
+            def body(step: Any, total: Any) -> Any:
+                rows = tf.slice(order, (0, step * batch), (self.width, batch))
+                return step + 1, total + batch * take(rows)
+
+            begin = (tf.constant(0), tf.zeros((len(TRAINED), self.width)))
+            _, total = tf.while_loop(lambda step, _: step < full, body, begin)
+            if rest:
+                total += rest * take(order[:, full * batch :])
+            return total / count
+
+        return self._epochs(first, tf.shape(orders)[0], one, held_out)
+
+    def _epochs(
+        self, first: Any, epochs: Any, one: Callable[[Any], Any], held_out: tuple[Any, ...]
+    ) -> Any:
+        """Train so many epochs, each by a call of `one`, and evaluate where due."""
         every = self.options.evaluate_every
-        epochs = tf.shape(x)[0]
         due = (first + epochs) // every - first // every
         losses, evaluations = (
             tf.TensorArray(tf.float32, size, element_shape=(len(names), self.width))
@@ -148,10 +218,10 @@ class Lanes:
         )
 
         def body(epoch: Any, done: Any, losses: Any, evaluations: Any) -> Any:
-            losses = losses.write(epoch, self._step(x[epoch], y[epoch]))
+            losses = losses.write(epoch, one(epoch))
 
             def evaluate() -> Any:
-                found, _ = self._evaluation(held_x, held_y)
+                found, _ = self._evaluation(*held_out)
                 return done + 1, evaluations.write(done, found)
 
             is_due = (first + epoch + 1) % every == 0

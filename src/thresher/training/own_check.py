@@ -15,21 +15,21 @@ from thresher.training.contract import (
     task_problems,
     training_problems,
 )
-from thresher.training.job import Kind, Named, load_one
+from thresher.training.job import Kind, Named, load_one, located, settled
 
 Job = Mapping[str, Any]
 
 
-def run_check(specifications: Sequence[str], output: str, folder: str = ".") -> None:
-    """Check the own models and tasks of a study, and write what was found by building.
+def run_check(specification: str, output: str, folder: str = ".") -> None:
+    """Check the own model and task of an arm, and write what was found by building.
 
     Parameters
     ----------
-    specifications : sequence of str
-        One for each arm; what `Study.specification` gave.
+    specification : str
+        What `Study.specification` gave.
     output : path
-        JSON: ``parameters``, the trainable ones of every arm, by its label; ``baseline``, the
-        task's, null where it has none.
+        JSON: ``parameters``, the trainable ones, by the arm's label; ``baseline``, the task's,
+        null where it has none.
     folder : path
         That of the study file.
 
@@ -38,7 +38,7 @@ def run_check(specifications: Sequence[str], output: str, folder: str = ".") -> 
     OwnError
         One line for each thing that is wrong: file, line, what was found, remedy.
     """
-    found = check_own(specifications, folder)
+    found = check_own([specification], folder)
     write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", output)
 
 
@@ -49,6 +49,7 @@ def check_own(specifications: Sequence[str], folder: str | Path = ".") -> dict[s
     for job in jobs:
         found.load("task", job["task"]["name"])
         found.load("model", job["model"]["name"])
+    jobs = found.located(jobs)
     for job in _distinct(found.usable(jobs), "task"):
         found.add(_task_lines(job, found.named(job), folder), job["task"]["name"])
     for job in _distinct(found.usable(jobs), "task", "model"):
@@ -88,9 +89,17 @@ class _Found:
     def usable(self, jobs: Sequence[Job]) -> list[Job]:
         return [job for job in jobs if not self._broken & set(_names(job))]
 
+    def located(self, jobs: Sequence[Job]) -> list[Job]:
+        """Return the jobs whose task is there, with paths that it finds its files by."""
+        return [
+            located(job, self._loaded[task], self._folder)
+            for job in jobs
+            if (task := _names(job)[0]) in self._loaded
+        ]
+
     def named(self, job: Job) -> Named:
         task, model = _names(job)
-        return self._loaded[task], self._loaded[model]
+        return settled(self._loaded[task], job["task"]["options"]), self._loaded[model]
 
 
 def _names(job: Job) -> tuple[str, str]:

@@ -1,0 +1,65 @@
+"""Blocks of runs → evaluations and predictions of a whole study, between files."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from thresher.evaluations import evaluations
+from thresher.files import atomic
+from thresher.study.plan import Study
+from thresher.trace import check_specification, read_predictions, read_traces
+from thresher.trace_columns import half_of
+
+Path_ = str | os.PathLike[str]
+
+
+def collect(traces: pa.Table, study: Study) -> pd.DataFrame:
+    """Reduce a study's traces to its evaluations; see `evaluations.evaluations`."""
+    training, names = study.training, [metric.name for metric in study.metrics]
+    if (half := half_of(study.metric.name)) in traces.column_names:
+        names.append(half)
+    return evaluations(
+        traces,
+        study.axis.name,
+        names,
+        study.endpoint.budget if training is None else training.epochs,
+        quantities=() if training is None else ("loss",),
+        complete=training is not None,
+    )
+
+
+def collect_files(
+    paths: Sequence[Path_], runs: Sequence[Path_], study: Study, output: Path_
+) -> None:
+    """Read every trace of a study once and write its evaluations as Parquet.
+
+    Parameters
+    ----------
+    paths, runs : sequence of path
+        The traces, and the ``*.run.json`` with the digest of each.
+    study : Study
+    output : path
+
+    Raises
+    ------
+    TraceError
+        Naming the file, if one is damaged, or was made from another specification than the
+        study's.
+    """
+    expected = {arm.path: study.specification(arm) for arm in study.arms}
+    for path in paths:
+        check_specification(path, expected["/".join(Path(path).parts[-3:-1])])
+    frame = collect(read_traces(paths, runs=runs), study)
+    with atomic(output) as temporary:
+        frame.to_parquet(temporary, index=False, compression="zstd")
+
+
+def join_predictions(paths: Sequence[Path_], runs: Sequence[Path_], output: Path_) -> None:
+    """Join the predictions of all blocks; a factor that a file lacks is missing there."""
+    joined = read_predictions(paths, runs)
+    with atomic(output) as temporary:
+        pq.write_table(joined, temporary, compression="zstd")

@@ -1,0 +1,139 @@
+"""A pass over a data set is that of Keras' own `fit`; parts are the seed's, stratified."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from training_cases import options
+from training_reference import assign
+
+from thresher.training import DataSet, Streams, TrainingError, train_block
+from thresher.training.weights import build, initial
+
+SEEDS = (4, 5)
+GENERATOR = np.random.default_rng(8)
+X = GENERATOR.standard_normal((50, 5)).astype("float32")
+CLASS = np.repeat([0, 1, 2], [25, 15, 10])
+Y = CLASS[:, None].astype("float32")
+
+
+def mlp() -> keras.Model:
+    hidden = layers.Dense(7, "tanh", kernel_regularizer="l2")
+    return keras.Sequential([keras.Input((5,)), hidden, layers.Dense(3, activation="softmax")])
+
+
+def given(**changed):
+    return options(
+        **{
+            **{"epochs": 4, "evaluate_every": 2, "batch_size": 8, "optimizer": "sgd"},
+            **{"loss": "sparse_categorical_crossentropy", "learning_rate": 0.1},
+            **changed,
+        }
+    )
+
+
+def keras_fits(data, streams, seed, training):
+    """Loss and accuracy of each epoch of `fit`, and at the end on the seed's held-out rows."""
+    built = build(mlp)
+    optimizer = keras.optimizers.SGD(training.learning_rate)
+    built.model.compile(optimizer, training.loss, metrics=["sparse_categorical_accuracy"])
+    values = initial(built, built.model.trainable_variables, streams, [seed])
+    assign(built.model.trainable_variables, [value[0] for value in values])
+    part = data.part(streams.held_out(seed))
+    order, epochs = streams.data(seed), []
+    for _ in range(training.epochs):
+        rows = order.permutation(part.train)
+        if data.drop_last:
+            rows = rows[: len(rows) // training.batch_size * training.batch_size]
+        history = built.model.fit(
+            data.x[rows], data.y[rows], training.batch_size, shuffle=False, verbose=0
+        )
+        names = ("loss", "sparse_categorical_accuracy")
+        epochs.append([history.history[name][0] for name in names])
+    # Without the regulariser, as held-out losses are.
+    outputs = built.model.predict(data.x[part.held_out], verbose=0)
+    held = keras.losses.get(training.loss)(data.y[part.held_out], outputs)
+    return np.array(epochs), float(np.mean(held))
+
+
+@pytest.mark.parametrize("drop_last", [False, True])
+@pytest.mark.parametrize("batch_size", [8, 40, 1])
+def test_every_epoch_is_that_of_keras_fit(drop_last, batch_size):
+    data = DataSet(X, Y, classes=CLASS, drop_last=drop_last)
+    streams, training = Streams(entropy=3), given(batch_size=batch_size)
+    block = train_block(mlp, data, SEEDS, training, streams)
+    for row, seed in enumerate(SEEDS):
+        expected, held = keras_fits(data, streams, seed, training)
+        loss, accuracy = expected.T
+        np.testing.assert_allclose(block.loss[row], loss, rtol=1e-5)
+        np.testing.assert_allclose(block.accuracy[row], accuracy, rtol=1e-5)
+        np.testing.assert_allclose(block.eval_loss[row, -1], held, rtol=1e-5)
+
+
+def test_a_recurrent_model_passes_over_sequences():
+    x = GENERATOR.standard_normal((20, 4, 2)).astype("float32")
+    y = (x.sum(axis=(1, 2)) > 0).astype("float32")[:, None]
+    stack = [keras.Input((4, 2)), layers.LSTM(3), layers.Dense(1, activation="sigmoid")]
+    training = given(loss="binary_crossentropy", batch_size=6, epochs=20)
+    block = train_block(lambda: keras.Sequential(stack), DataSet(x, y), SEEDS, training)
+    assert (block.loss[:, -1] < block.loss[:, 0]).all()
+    assert block.predictions.shape == (2, 1)
+
+
+def test_parts_are_the_seed_s_and_stratified():
+    data, streams = DataSet(X, Y, classes=CLASS, share=0.2), Streams(entropy=3)
+    parts = [data.part(streams.held_out(seed)) for seed in range(20)]
+    for part in parts:
+        assert np.bincount(CLASS[part.held_out]).tolist() == [5, 3, 2]
+        assert sorted([*part.train, *part.held_out]) == list(range(50))
+    assert len({tuple(part.held_out) for part in parts}) == 20
+    again = data.part(streams.held_out(3))
+    np.testing.assert_array_equal(again.held_out, parts[3].held_out)
+
+
+@pytest.mark.parametrize("pairing", ["data+weights", "data"])
+def test_two_arms_of_one_seed_have_the_same_parts_and_the_same_order(pairing):
+    data = DataSet(X, Y)
+    found = []
+    for arm in "ab":
+        streams = Streams(entropy=1, pairing=pairing, arm=arm)
+        found.append([*data.part(streams.held_out(4)).train, *streams.data(4).permutation(40)])
+    assert found[0] == found[1]
+
+
+def test_a_shared_split_is_one_for_all_seeds_and_a_fixed_held_out_set_is_taken_as_it_is():
+    data, training = DataSet(X[:40], Y[:40]), given(evaluation="shared", epochs=2)
+    one = train_block(mlp, data, SEEDS, training, Streams(entropy=3))
+    part = data.part(Streams(entropy=3).held_out())
+    np.testing.assert_array_equal(one.example[0], X[part.held_out[0]])
+    fixed = DataSet(X[:40], Y[:40], fixed=(X[40:], Y[40:]))
+    other = train_block(mlp, fixed, SEEDS, given(epochs=2), Streams(entropy=3))
+    np.testing.assert_array_equal(other.example[0], X[40])
+    assert np.isfinite(other.eval_loss).all()
+
+
+def test_a_run_depends_on_its_seed_alone_and_a_longer_budget_goes_on_the_same():
+    data = DataSet(X, Y)
+    short = train_block(mlp, data, [5], given())
+    long = train_block(mlp, data, SEEDS, given(epochs=8))
+    np.testing.assert_array_equal(short.loss[0], long.loss[1, :4])
+
+
+WRONG = {
+    "batches that are too large": (
+        DataSet(X, Y),
+        {"batch_size": 41},
+        "batch_size is 41, but there are 40 examples to train on; lower it",
+    ),
+    "nothing held out": (
+        DataSet(X, Y, share=0.001),
+        {},
+        "held_out is 0.001 of 50 examples, which leaves 0 held out and 50 to train on",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "changed", "line"), WRONG.values(), ids=WRONG)
+def test_what_can_t_be_trained_is_said(data, changed, line):
+    with pytest.raises(TrainingError, match=f"^{line}"):
+        train_block(mlp, data, SEEDS, given(**changed))

@@ -1,0 +1,25 @@
+"""Options that a task can be tried with: its defaults, and a made-up file where it needs one."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from thresher.declarations import TaskDeclaration
+
+
+@cache
+def file() -> str:
+    """Write 60 sequences of three classes, 4 timesteps of 2 features."""
+    path = Path(tempfile.mkdtemp(prefix="thresher_trial_")) / "made_up.npz"
+    labels = np.repeat(["a", "b", "c"], 20)
+    noise = np.random.default_rng(0).standard_normal((60, 4, 2))
+    np.savez(path, x=noise + np.repeat([0, 1, 2], 20)[:, None, None], y=labels)
+    return str(path)
+
+
+def options_of(task: TaskDeclaration) -> dict:
+    """Return the defaults, with the made-up file."""
+    defaults = {name: option.default for name, option in task.options.items()}
+    return {**defaults, **{name: file() for name in task.files}}
