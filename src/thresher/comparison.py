@@ -165,7 +165,9 @@ def compare(
     done = study.completed(facts)
     if not done.question:
         done = replace(done, question=f"Which of {len(done.arms)} arms gets there sooner?")
-    return Comparison(analyse_all(done, frame))
+    results = analyse_all(done, frame)
+    results.table("contrasts")  # what is wrong is said now, the rest is computed when asked for
+    return Comparison(results)
 
 
 def _read(

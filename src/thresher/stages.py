@@ -1,7 +1,7 @@
 """The analysis from evaluations to tables: all of it at once, or one stage between files."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -58,10 +58,37 @@ def analyse_files(
         write_table(found, schemas[table], outputs[table])
 
 
+class _Asked(Mapping[str, pd.DataFrame]):
+    """Every table of a study by name, each computed when it is first asked for."""
+
+    def __init__(self, study: Study, sources: Mapping[str, pd.DataFrame]):
+        self._study, self._sources = study, sources
+        self._makers = {
+            table: name for name, declared in analyses.every().items() for table in declared.tables
+        }
+        self._found: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        if table not in self._found:
+            name = self._makers[table]
+            needed = {
+                need: self._sources[need] if need in self._sources else self[need]
+                for need in analyses.every()[name].needs
+            }
+            self._found.update(analyse(name, needed, self._study))
+        return self._found[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 def analyse_all(
     study: Study, frame: pd.DataFrame, predictions: pd.DataFrame | None = None
 ) -> Results:
-    """Compute every table of a study in memory.
+    """Analyse a study in memory; each analysis is done when one of its tables is asked for.
 
     Parameters
     ----------
@@ -72,11 +99,7 @@ def analyse_all(
     """
     needed = {"evaluations": frame}
     needed["predictions"] = pd.DataFrame() if predictions is None else predictions
-    tables: dict[str, pd.DataFrame] = {}
-    for name in analyses.every():
-        found = analyse(name, {**tables, **needed}, study)
-        tables.update(found)
-    return Results(study, tables, frame)
+    return Results(study, _Asked(study, needed), frame)
 
 
 def read_results(study: Study, tables: Mapping[str, Path_], frame: Path_) -> Results:

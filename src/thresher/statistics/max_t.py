@@ -107,7 +107,9 @@ def _paired(chosen: Chosen, plan: Plan) -> Iterator[tuple[int, list[Row]]]:
         for k, place in enumerate(places):
             ratios = list(islice(columns, len(chosen)))
             pairs = aligned[k * len(chosen) : (k + 1) * len(chosen)]
-            yield place, _flipped_rows(ratios, pairs, balance, plan)
+            dropped = sum(map(len, chosen[0][place])) - 2 * len(labels)
+            rows = _flipped_rows(ratios, pairs, balance, plan)
+            yield place, [{**row, "n_dropped": dropped} for row in rows]
 
 
 def _flipped_rows(

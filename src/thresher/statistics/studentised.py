@@ -92,12 +92,39 @@ class Sample:
         """Return the p-value at θ: two-sided for 0, else in the direction of `side`."""
         observed, slack = self.observed(theta)
         least = (abs(observed) if side == 0 else side * observed) - slack
+        if self.sizes[0] == self.sizes[1] > 1:
+            least, of = self._difference_at(least, theta), self._differences
+        else:
+            of = self._statistics
         extreme, drawn = 0, self.sums.shape[1]
         # In pieces that stay in the processor's cache, as this is what a search repeats.
         for begin in range(0, drawn, _PIECE):
-            t, _ = self.statistic(self.sums[:, begin : begin + _PIECE], theta)
-            extreme += int(np.count_nonzero((np.abs(t) if side == 0 else side * t) >= least))
+            found = of(self.sums[:, begin : begin + _PIECE], theta)
+            extreme += int(
+                np.count_nonzero((np.abs(found) if side == 0 else side * found) >= least)
+            )
         return share(extreme, drawn, self.labels.exact)
+
+    def _statistics(self, sums: np.ndarray, theta: float) -> np.ndarray:
+        return self.statistic(sums, theta)[0]
+
+    def _differences(self, sums: np.ndarray, theta: float) -> np.ndarray:
+        """Return the differences of means of arms of one size."""
+        first, _ = self.sizes
+        total = self.totals[0] + theta * self.totals[1]
+        return (2 / first) * (sums[0] + theta * sums[1]) - total / first
+
+    def _difference_at(self, least: float, theta: float) -> float:
+        """Return the difference of means that has this statistic, for arms of one size.
+
+        Both their variances come from the difference d alone, (Q − n d² / 2) / n (n − 1) with Q the
+        sum of squares, so that the statistic rises with it and no other one is needed.
+        """
+        n, _ = self.sizes
+        squares = self.totals[2] + theta * (2 * self.totals[3] + theta * self.totals[4])
+        variance = max(squares / (n * (n - 1) + n * least**2 / 2), self.floor(theta))
+        size = max(abs(least) * math.sqrt(variance), math.nextafter(self.rounding(theta), math.inf))
+        return size if least > 0 else -size
 
 
 @dataclass(frozen=True)
