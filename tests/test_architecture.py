@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "thresher"
 # docs/architecture.md lists the modules in this order.
 ORDER = [
     "code",
+    "project",
     "logs",
     "garbage_collection",
     "machine",
