@@ -5,20 +5,25 @@ import sys
 
 from snakemake.utils import min_version
 
+from thresher import extras
 from thresher.study import StudyError, fixing, folder_of, load_configured, warnings_of
 
 min_version("9.20")
 
 
+# This file's folder: another's where that includes this file, or uses it as a module.
+PROJECT = workflow.current_basedir.get_path_or_uri(secret_free=True)
+
+
 # The project's own settings, wherever it is called from; --configfile and --config go before.
-configfile: os.path.join(workflow.basedir, "config", "config.yaml")
+configfile: os.path.join(PROJECT, "config", "config.yaml")
 
 
 report: "workflow/report/workflow.rst"
 
 
 try:
-    STUDY = load_configured(config, workflow.basedir)
+    STUDY = load_configured(config, PROJECT)
 except StudyError as error:
     sys.exit(str(error))
 
@@ -29,7 +34,7 @@ if workflow.is_main_process:
 
 # What a job is told, but does not depend on: it is no parameter that would make it run again.
 config["plan"] = fixing.keys(STUDY)
-config["folder"] = folder_of(STUDY, workflow.basedir)
+config["folder"] = folder_of(STUDY, PROJECT)
 
 
 include: "workflow/rules/common.smk"

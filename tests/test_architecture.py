@@ -14,6 +14,7 @@ ORDER = [
     "code",
     "project",
     "logs",
+    "extras",
     "garbage_collection",
     "machine",
     "files",

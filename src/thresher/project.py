@@ -3,9 +3,6 @@
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
-PARTS = ("Snakefile", "workflow", "scripts", "config", "profiles")
-"""What the folder holds, in the clone and in the wheel, laid out alike."""
-
 _CARRIED = PACKAGE / "_project"
 
 
