@@ -24,7 +24,11 @@ report: "workflow/report/workflow.rst"
 
 try:
     STUDY = load_configured(config, PROJECT)
-except StudyError as error:
+    # Jobs that have an environment of their own look there.
+    deployed = workflow.deployment_settings.deployment_method
+    if STUDY.training and not (workflow.dryrun or deployed):
+        extras.require(f"{STUDY.path}: training", "tensorflow", "keras")
+except (StudyError, extras.MissingExtraError) as error:
     sys.exit(str(error))
 
 
