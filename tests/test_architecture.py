@@ -12,7 +12,9 @@ PACKAGE = Path(__file__).parents[1] / "src" / "thresher"
 # docs/architecture.md lists the modules in this order.
 ORDER = [
     "code",
+    "project",
     "logs",
+    "extras",
     "garbage_collection",
     "machine",
     "files",

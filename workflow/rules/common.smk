@@ -5,15 +5,17 @@ import re
 import sys
 from dataclasses import replace
 
-from thresher import analyses, code, command, declarations, figures, own, tasks
+from thresher import analyses, code, command, declarations, figures, own, project, tasks
 from thresher.study import Analysis, Presentation, in_study
 
-# For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
-os.environ.update(
-    PYTHONPATH=os.pathsep.join(
-        filter(None, [str(code.PACKAGE.parent), os.environ.get("PYTHONPATH")])
+# For `--sdm conda` and remote jobs, whose Python does not have thresher installed. In a clone only:
+# beside an installed package are others, for this Python alone.
+if project.in_clone():
+    os.environ.update(
+        PYTHONPATH=os.pathsep.join(
+            filter(None, [str(code.PACKAGE.parent), os.environ.get("PYTHONPATH")])
+        )
     )
-)
 
 # Jobs run side by side, and a matrix product gives other bits with other numbers of threads.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
@@ -46,7 +48,7 @@ EVERYTHING_SHOWN = [
 
 # Only for `--sdm conda`. Snakemake looks for wildcards in this path, and a folder may have braces.
 ENVIRONMENT = (
-    os.path.join(workflow.basedir, "workflow", "envs", "thresher.yaml")
+    os.path.join(PROJECT, "workflow", "envs", "thresher.yaml")
     .replace("{", "{{")
     .replace("}", "}}")
 )
@@ -61,7 +63,7 @@ wildcard_constraints:
 
 def code_of(script, *discovered):
     """A digest of the script of that name and of the library files that it needs."""
-    path = os.path.join(workflow.basedir, "scripts", f"{script}.py")
+    path = workflow.source_path(f"../../scripts/{script}.py")
     return code.digest(path, *discovered)
 
 
