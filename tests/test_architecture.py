@@ -15,6 +15,8 @@ ORDER = [
     "logs",
     "garbage_collection",
     "machine",
+    "project",
+    "progress",
     "files",
     "canonical",
     "fields",
@@ -52,6 +54,9 @@ ORDER = [
     "gallery",
     "report",
     "comparison",
+    "live",
+    "command_line",
+    "__main__",
 ]
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
