@@ -17,6 +17,7 @@ from thresher import decoding, models, tasks
 from thresher.declarations import ModelDeclaration, TaskDeclaration
 from thresher.decoding import Reading
 from thresher.files import write_text
+from thresher.progress import reporter
 from thresher.trace import RUN, SEED, write_predictions, write_trace
 from thresher.trace_columns import Data, half_of
 from thresher.training.block import Block, train_block
@@ -24,7 +25,7 @@ from thresher.training.data_set import DataSet
 from thresher.training.errors import TrainingError
 from thresher.training.facts import machine_facts, versions
 from thresher.training.feeds import DataSource
-from thresher.training.progress import print_line
+from thresher.training.progress import Progress, Report, print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
 from thresher.training_options import Training
@@ -73,7 +74,7 @@ def run_job(
     begin = time.perf_counter()
     named = load_named(json.loads(specification), folder)
     job = located(json.loads(specification), named[0], folder)
-    block = train(job, seeds, named)
+    block = train(job, seeds, named, _telling(traces))
     options = job["task"]["options"]
     task = settled(named[0], options)
     reading = decoding.read(task, options, block.example, block.predictions)
@@ -173,7 +174,23 @@ def task_and_model(
     return source_of(task, options), build_model
 
 
-def train(job: Mapping[str, Any], seeds: Sequence[int], named: Named | None = None) -> Block:
+def _telling(traces: str) -> Report:
+    """Return a report for the log, and for whoever looks at how far the job is."""
+    tell = reporter(traces)
+
+    def report(progress: Progress) -> None:
+        print_line(progress)
+        tell(progress.share)
+
+    return report
+
+
+def train(
+    job: Mapping[str, Any],
+    seeds: Sequence[int],
+    named: Named | None = None,
+    report: Report = print_line,
+) -> Block:
     """Train the runs of some seeds, as a specification says.
 
     Parameters
@@ -182,12 +199,14 @@ def train(job: Mapping[str, Any], seeds: Sequence[int], named: Named | None = No
     seeds : sequence of int
     named : tuple, optional
         What `load_named` gave; needed where a name is the user's own.
+    report : callable
+        As `train_block` takes it.
     """
     options = Training(**job["training"])
     _set_threads(options.threads)
     source, build_model = task_and_model(job, named)
     streams = Streams(job["entropy"], job["pairing"], job["arm"])
-    return train_block(build_model, source, seeds, options, streams, print_line)
+    return train_block(build_model, source, seeds, options, streams, report)
 
 
 def _set_threads(threads: int) -> None:
