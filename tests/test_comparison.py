@@ -141,6 +141,13 @@ def test_a_run_may_be_any_word():
     assert named.contrasts["verdict"].tolist() == numbered.contrasts["verdict"].tolist()
 
 
+def test_the_value_may_be_left_out_where_one_more_column_is_there():
+    call = {**CALL, "value": None}
+    assert list(thresher.compare(rewards(), **call).contrasts["arm"]) == ["sac", "td3"]
+    with pytest.raises(thresher.ReadError, match="which column is the metric"):
+        thresher.compare(rewards().assign(loss=0.5), **call)
+
+
 def test_other_tables_of_data_are_taken_and_a_null_is_no_nan(answered):
     class Polars:
         def __init__(self, frame):
@@ -222,3 +229,28 @@ def test_a_notebook_needs_neither_tensorflow_nor_snakemake(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert ended.stdout == "set()\n"
+
+
+def test_curves_of_runs_with_times_of_their_own_say_how_they_come_about():
+    frame = rewards()
+    sac = frame["agent"] == "sac"
+    short = sac & (frame["seed"] == 2) & (frame["step"] > 10_000)
+    coarse = (frame["agent"] == "td3") & (frame["step"] % 625 != 0)
+    # Sac's third run stopped early, having reached the threshold; TD3 was evaluated half as often.
+    found = thresher.compare(frame[~(short | coarse)], **CALL)
+    assert found.results.study.endpoint.budget == 12_500
+    ends = found.curves.groupby("arm")["time"].max()
+    assert ends.to_dict() == {"ddpg": 12_500, "sac": 10_000, "td3": 12_500}
+    assert (found.curves["n"] == 8).all()
+    differences = found.table("curve_differences").groupby("arm")["time"]
+    assert differences.max().to_dict() == {"sac": 10_000, "td3": 12_500}
+    assert differences.nunique()["td3"] == 41
+    for name in ("learning_curves", "curve_differences"):
+        assert (
+            "Between a run’s own evaluations its values are carried linearly; a mean ends where "
+            "the first of its runs does: sac at 10,000."
+        ) in figures.load(name).caption(found.results)
+    apart = thresher.compare(frame[~coarse], **CALL).results
+    said = "Between a run’s own evaluations its values are carried linearly."
+    assert said in figures.load("curve_differences").caption(apart)
+    assert said not in figures.load("learning_curves").caption(apart)

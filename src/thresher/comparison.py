@@ -183,8 +183,10 @@ def _read(
     columns: dict[str, str | list[str]] = {"arm": arm, "axis": time}
     if run is not None:
         columns["seed"] = run
-    if value is not None:
-        columns["value"] = value
+    named = {time, run, *([arm] if isinstance(arm, str) else arm)}
+    rest = [str(name) for name in frame.columns if name not in named]
+    if value is not None or len(rest) == 1:
+        columns["value"] = value or rest[0]
     return from_frame(frame, columns=columns, nan=nan)
 
 
