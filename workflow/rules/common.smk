@@ -32,6 +32,12 @@ TABLE_FILES = {
 }
 # A study of imported runs is complete only with what its logs hold.
 IMPORTED = {"imported": f"results/{STUDY.name}/import.json"} if STUDY.traces else {}
+# What is known of models only once they are built: parameters, and options that are matched.
+MODELS = (
+    {"models": "results/{study}/models.json"}
+    if STUDY.training and any(arm.parameters is None for arm in STUDY.arms)
+    else {}
+)
 EVERY_READER = [
     f"thresher.readers.{name}" for name in declarations.names(code.PACKAGE / "readers")
 ]
@@ -74,11 +80,10 @@ def arm_of(wildcards):
 
 def training_code(arm):
     """Digests of the code of one arm's training: other models and tasks don't touch it."""
-    names = {"tasks": STUDY.task.name, "models": arm.model}
-    files = [name for name in names.values() if own.is_own(name)]
-    ours = [
-        f"thresher.{kind}.{name}" for kind, name in names.items() if name not in files
-    ]
+    names = [("tasks", STUDY.task.name), ("models", arm.model)]
+    names += [("models", arm.match.model)] if arm.match else []
+    files = list(dict.fromkeys(name for _, name in names if own.is_own(name)))
+    ours = [f"thresher.{kind}.{name}" for kind, name in names if name not in files]
     ours += ["thresher.own"] if files else []
     digests = [own.digest(name, config["folder"]) for name in files]
     if data := [STUDY.task.options[name] for name in tasks.files_of(STUDY.task.name)]:
