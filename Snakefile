@@ -5,7 +5,14 @@ import sys
 
 from snakemake.utils import min_version
 
-from thresher.study import StudyError, fixing, folder_of, load_configured, warnings_of
+from thresher.study import (
+    StudyError,
+    calling,
+    fixing,
+    folder_of,
+    load_configured,
+    warnings_of,
+)
 
 min_version("9.20")
 
@@ -18,6 +25,8 @@ report: "workflow/report/workflow.rst"
 
 
 try:
+    if workflow.is_main_process:
+        calling.check_profile(sys.argv[1:], os.environ, workflow.basedir)
     STUDY = load_configured(config, workflow.basedir)
 except StudyError as error:
     sys.exit(str(error))

@@ -8,7 +8,7 @@ from typing import Any
 from thresher import code, command, declarations
 from thresher.canonical import canonical
 from thresher.metric import Axis, Metric
-from thresher.study import imported, joint, plan, structure, texts, wording
+from thresher.study import imported, joint, plan, sizing, structure, texts, wording
 from thresher.study.arms import bad_folders, bad_levels, label_of
 from thresher.study.names import one_line
 from thresher.study.problems import Problem
@@ -44,6 +44,7 @@ def build(
     problems.extend(imported.stated_problems(content))
     seeds, labels = content.get("seeds", SEEDS), [arm.label for arm in arms]
     problems.extend(joint.rest(content, seeds))
+    problems.extend(joint.block_size(content.get("seeds_per_job", 1)))
     problems.extend(joint.arms(content, labels, set(found.failed)))
     problems.extend(texts.problems(content, labels))
     if problems or found.problems:
@@ -61,7 +62,7 @@ def build(
         pairing=content.get("pairing", "none"),
         entropy=plan.ENTROPY,
         seeds=seeds,
-        seeds_per_job=content.get("seeds_per_job", 1),
+        seeds_per_job=_seeds_per_job(content, len(arms), seeds),
         arms=tuple(arms),
         reference=content.get("reference"),
         endpoint=imported.endpoint_of(goal, float(goal["budget"])),
@@ -146,6 +147,11 @@ def _option_problems(content: Mapping[str, Any], arms: list[plan.Arm]) -> Iterat
         except command.CommandError as error:
             yield Problem(("variants", arm.variant), str(error), needs=(("command",),))
             return
+
+
+def _seeds_per_job(content: Mapping[str, Any], arms: int, seeds: int) -> int:
+    given = content.get("seeds_per_job", 1)
+    return sizing.seeds_per_job(arms, seeds) if given == sizing.AUTO else int(given)
 
 
 def _duplicates(arms: list[plan.Arm]) -> Iterator[Problem]:
