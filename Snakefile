@@ -6,7 +6,14 @@ import sys
 from snakemake.utils import min_version
 
 from thresher import extras
-from thresher.study import StudyError, fixing, folder_of, load_configured, warnings_of
+from thresher.study import (
+    StudyError,
+    calling,
+    fixing,
+    folder_of,
+    load_configured,
+    warnings_of,
+)
 
 min_version("9.20")
 
@@ -23,6 +30,8 @@ report: "workflow/report/workflow.rst"
 
 
 try:
+    if workflow.is_main_process:
+        calling.check_profile(sys.argv[1:], os.environ, PROJECT)
     STUDY = load_configured(config, PROJECT)
     # Jobs that have an environment of their own look there.
     deployed = workflow.deployment_settings.deployment_method

@@ -30,6 +30,8 @@ for NAME, ANALYSIS in analyses.every().items():
         conda:
             ENVIRONMENT
         threads: 1
+        resources:
+            **needing(needs.ANALYSIS, ROWS),
         params:
             analysis=NAME,
             about={table: declared.about for table, declared in ANALYSIS.tables.items()},

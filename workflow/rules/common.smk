@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from thresher import analyses, code, command, declarations, figures, own, project, tasks
-from thresher.study import Analysis, Presentation, in_study
+from thresher.study import Analysis, Presentation, in_study, needs
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed. In a clone only:
 # beside an installed package are others, for this Python alone.
@@ -136,6 +136,25 @@ def source_document():
     return plain.document()
 
 
+def needing(need, rows):
+    """Memory (MB) and time (minutes) of a rule, for a scheduler; more with each attempt."""
+    return {
+        "mem_mb": lambda wildcards, attempt: need.memory(rows, attempt),
+        "runtime": lambda wildcards, attempt: need.time(rows, attempt),
+    }
+
+
+def stated(resources):
+    """What a study says that its program needs, as schedulers call it, or what is usual."""
+    memory, minutes = resources.get("mem_mb"), resources.get("runtime")
+    usual = needing(needs.COMMAND, 0)
+    if memory:
+        usual["mem_mb"] = lambda wildcards, attempt: attempt * memory
+    if minutes:
+        usual["runtime"] = lambda wildcards, attempt: attempt * minutes
+    return usual | ({"gpu": resources["gpus"]} if "gpus" in resources else {})
+
+
 def needed_by(analysis):
     """The files of what an analysis needs: tables, evaluations, predictions."""
     sources = {
@@ -158,3 +177,6 @@ RUN_FILES = (
     ]
 )
 OWN_CODE = own_code() if STUDY.command else ""
+ROWS = needs.evaluation_rows(
+    STUDY, sum(map(os.path.getsize, source_files())) if STUDY.traces else 0
+)

@@ -23,6 +23,8 @@ rule figures:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.DRAWING, ROWS),
     params:
         code=code_of("figures", *EVERYTHING_SHOWN),
     script:
@@ -44,6 +46,8 @@ rule paper:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.DRAWING, ROWS),
     params:
         code=code_of("paper", *EVERYTHING_SHOWN),
     script:
@@ -74,6 +78,8 @@ rule report:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.DRAWING, ROWS),
     params:
         code=code_of("report", *EVERYTHING_SHOWN),
     script:

@@ -12,6 +12,8 @@ rule study:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.PLAIN, 0),
     params:
         document=lambda wildcards: STUDY.document(),
         # What is written is the document, unless logs have to complete it.

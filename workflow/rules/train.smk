@@ -19,6 +19,8 @@ rule check_own:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.TRAINING, 0),
     params:
         specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
         code=lambda wildcards: training_code(arm_of(wildcards)),
@@ -43,6 +45,7 @@ rule train_block:
     threads: STUDY.training.threads
     resources:
         accelerator=1,
+        **needing(needs.TRAINING, needs.block_rows(STUDY)),
     params:
         specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
         seeds=lambda wildcards: STUDY.seeds_of(wildcards.block),
@@ -67,6 +70,7 @@ rule canary:
     threads: STUDY.training.threads
     resources:
         accelerator=1,
+        **needing(needs.TRAINING, needs.block_rows(STUDY)),
     params:
         code=training_code(STUDY.arms[0]),
     script:

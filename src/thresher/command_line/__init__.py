@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return STOPPED
     except BrokenPipeError:
         # Whoever read the output has enough of it; nothing more is to be said, at exit neither.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return FAILED
     except ValueError as error:
         if not _is_about_input(error):

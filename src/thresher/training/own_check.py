@@ -90,7 +90,7 @@ class _Found:
 
     def matched(self, jobs: Sequence[Job]) -> list[Job]:
         """Choose what is to be matched by building models; what prevents it is a problem."""
-        chosen = []
+        chosen: list[Job] = []
         for job in jobs:
             try:
                 chosen.append(matched(job, *self.named(job), self._loaded.__getitem__))
