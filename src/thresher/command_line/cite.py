@@ -22,7 +22,7 @@ def run(given: argparse.Namespace) -> int:
     methods = _methods(given.study) if given.study else []
     if given.json:
         found = {"title": _TITLE, "authors": _AUTHORS, "version": __version__}
-        print_json({**found, "methods": [dict(method=m, reference=r) for m, r in methods]})
+        print_json({**found, "methods": [{"method": m, "reference": r} for m, r in methods]})
         return DONE
     print(f"{_AUTHORS}. {_TITLE}. Version {__version__}.")
     print(
