@@ -1,14 +1,17 @@
 """Snakemake as a process: its arguments, its profiles, and the signals that end it."""
 
 import contextlib
+import json
 import os
 import pkgutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from thresher import progress
 from thresher.command_line._study import Place
@@ -54,6 +57,25 @@ def command_of(place: Place, cores: int | None, more: Sequence[str]) -> list[str
         file = str(place.folder / place.file)
         command += ["--logger", "thresher", "--logger-thresher-study", file]
     return [*command, *rest, "--config", f"study={argument(place.file)}", *settings]
+
+
+def jobs_of(place: Place, more: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return what a call would do now: rule and wildcards of each job.
+
+    Raises
+    ------
+    UserError
+        What Snakemake says, if it can't tell.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "jobs.json")
+        command = command_of(place, 1, more)
+        dry = ["--dry-run", "--logger-thresher-jobs", str(file)]
+        ended = subprocess.run([*command, *dry], capture_output=True, text=True)
+        if ended.returncode or not file.exists():
+            raise UserError(ended.stderr.strip() or "snakemake --dry-run failed")
+        found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    return [job for job in found if job["rule"] != "all"]
 
 
 def available() -> int:

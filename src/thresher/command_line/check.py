@@ -57,7 +57,7 @@ def _checked(argument: str) -> dict[str, Any]:
     place = locate(argument)
     study = place.study
     if study.traces:
-        facts = _check_logs(place)
+        facts = check_logs(place)
         summary = f"{several(len(facts.arms), 'arm')}, {several(facts.files, 'file')} read"
     else:
         summary = f"{several(len(study.arms), 'arm')}, {several(study.seeds, 'seed')} each"
@@ -70,7 +70,7 @@ def _checked(argument: str) -> dict[str, Any]:
     }
 
 
-def _check_logs(place: "Place") -> Any:
+def check_logs(place: "Place") -> Any:
     """Read the logs that a study names, as its first job would."""
     from thresher.command_line._study import working_in
     from thresher.importing import facts_of, read_source
