@@ -125,7 +125,7 @@ class Slurm:
         for folder in ("state", "spool", "database"):
             (self.folder / folder).mkdir()
         self._write("slurm.conf", SLURM.format(**about))
-        self._write("gres.conf", "Name=gpu Count=1\n")
+        self._write("gres.conf", "Name=gpu File=/dev/null\n")
         self._write("prolog.sh", PROLOG.format(**about))
         self._write("slurmdbd.conf", ACCOUNTING.format(**about))
         self._write("database.sql", DATABASE)
