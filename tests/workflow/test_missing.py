@@ -32,7 +32,7 @@ STUDY = {
 def write(project, **changed):
     folder = project.path("own").parent
     (folder / "program.py").write_text(PROGRAM)
-    project.path("own").write_text(yaml.safe_dump({**STUDY, **changed}))
+    project.path("own").write_text(yaml.safe_dump({**STUDY, **changed}, sort_keys=False))
 
 
 def run(project):
