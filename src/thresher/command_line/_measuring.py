@@ -84,7 +84,7 @@ def _commanded(request: Mapping[str, Any]) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
             files = [str(Path(folder, name)) for name in ("traces", "predictions", "run.json")]
             start = time.monotonic()
-            run_command(specification, request["seeds"], *files, request["folder"])
+            run_command(specification, request["seeds"], *files, folder=request["folder"])
             seconds[json.loads(specification)["arm"]] = time.monotonic() - start
     return {"start": 0.0, "seconds": seconds}
 
