@@ -82,9 +82,10 @@ def _commanded(request: Mapping[str, Any]) -> dict[str, Any]:
         if seconds and time.monotonic() - begun > request["patience"]:
             break
         with tempfile.TemporaryDirectory() as folder:
-            files = [str(Path(folder, name)) for name in ("traces", "predictions", "run.json")]
+            traces, predictions, run = (str(Path(folder, n)) for n in ("traces", "said", "run"))
             start = time.monotonic()
-            run_command(specification, request["seeds"], *files, folder=request["folder"])
+            seeds, study = request["seeds"], request["folder"]
+            run_command(specification, seeds, traces, predictions, run, study)
             seconds[json.loads(specification)["arm"]] = time.monotonic() - start
     return {"start": 0.0, "seconds": seconds}
 
