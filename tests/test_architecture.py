@@ -11,12 +11,12 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "thresher"
 # docs/architecture.md lists the modules in this order.
 ORDER = [
+    "files",
+    "canonical",
     "code",
     "logs",
     "garbage_collection",
     "machine",
-    "files",
-    "canonical",
     "fields",
     "metric",
     "sources",
