@@ -32,9 +32,14 @@ def test_file_and_folder_are_on_the_disk_around_the_rename(tmp_path: Path, monke
 
 def test_nothing_is_left_of_what_failed(tmp_path: Path):
     write_text("old", tmp_path / "a.txt")
-    with pytest.raises(KeyError), atomic(tmp_path / "a.txt") as temporary:
-        temporary.write_text("half")
-        raise KeyError
+
+    def fail():
+        with atomic(tmp_path / "a.txt") as temporary:
+            temporary.write_text("half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.txt": "old"}
 
 

@@ -169,7 +169,9 @@ def test_every_column_of_every_table_has_a_meaning(name, schema):
     assert all(field.meaning and not field.meaning.endswith(".") for field in schema.values())
 
 
-@pytest.mark.parametrize("word", ["=1+1", "+a", "-a", "@a", "\ta", "'a", "'=a", "''", "a=1", "none"])
+@pytest.mark.parametrize(
+    "word", ["=1+1", "+a", "-a", "@a", "\ta", "'a", "'=a", "''", "a=1", "none"]
+)
 def test_no_cell_is_a_formula_and_every_word_comes_back(tmp_path, word):
     schema = {"arm": Field("str", "", "a word"), "n": Field("int", "", "a number")}
     table = pd.DataFrame({"arm": [word, "b"], "n": [-1, 2], "level": [word, "=2"]})

@@ -225,4 +225,3 @@ def test_a_clock_that_jumps_changes_no_number(broken, finished, hours):
     for path in broken.results().rglob("*"):
         os.utime(path, (shifted, shifted))
     completed(broken, finished)
-

@@ -60,7 +60,7 @@ NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={worker} CPUs={cpus}
 RealMemory={memory} Gres=gpu:1 State=UNKNOWN
 PartitionName=short Nodes={node} Default=YES DefMemPerCPU=500 MaxTime=1440 State=UP
 """
-# Elsewhere, jobs find the configuration where it always is; the plugin takes the variable from them.
+# Elsewhere, the configuration has its usual place; the plugin takes this variable from its steps.
 STEP = """#!/bin/sh
 SLURM_CONF={folder}/slurm.conf exec {srun} "$@"
 """
