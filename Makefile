@@ -59,7 +59,7 @@ format: .venv/.test
 	@touch $@
 
 # Needs uv. The files name neither a registry nor a machine.
-LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --group build
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --group build --extra train --extra slurm
 lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group test -c requirements.lock pyproject.toml -o requirements-dev.lock

@@ -14,7 +14,10 @@ ORDER = [
     "files",
     "canonical",
     "code",
+    "project",
     "logs",
+    "progress",
+    "extras",
     "garbage_collection",
     "machine",
     "fields",
@@ -52,6 +55,9 @@ ORDER = [
     "gallery",
     "report",
     "comparison",
+    "live",
+    "command_line",
+    "__main__",
 ]
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

@@ -1,15 +1,17 @@
 """Blocks of runs → evaluations and predictions of a whole study, between files."""
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thresher.evaluations import evaluations
-from thresher.files import atomic
+from thresher.files import atomic, write_text
 from thresher.study.plan import Study
 from thresher.trace import TraceError, check_specification, read_predictions, read_traces
 from thresher.trace_columns import half_of
@@ -82,6 +84,23 @@ def collect_files(
         pq.write_table(
             joined.select([*first[:at], *factors, *first[at:]]), temporary, compression="zstd"
         )
+
+
+def models_of(runs: Sequence[Path_]) -> dict[str, Any]:
+    """Return what the runs say of their models: by arm, ``parameters`` and ``options``.
+
+    Parameters
+    ----------
+    runs : sequence of path
+        The ``*.run.json``; those without are left out.
+    """
+    facts = [json.loads(Path(path).read_text(encoding="utf-8")) for path in runs]
+    return {own["arm"]: own["model"] for own in facts if "model" in own}
+
+
+def write_models(runs: Sequence[Path_], output: Path_) -> None:
+    """Write what `models_of` returns as JSON."""
+    write_text(json.dumps(models_of(runs), indent=2) + "\n", output)
 
 
 def join_predictions(paths: Sequence[Path_], runs: Sequence[Path_], output: Path_) -> None:

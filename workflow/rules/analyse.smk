@@ -12,6 +12,7 @@ for NAME, ANALYSIS in analyses.every().items():
         input:
             **needed_by(ANALYSIS),
             **IMPORTED,
+            **(MODELS if "arms" in ANALYSIS.uses else {}),
         output:
             **{
                 table: report(

@@ -5,15 +5,17 @@ import re
 import sys
 from dataclasses import replace
 
-from thresher import analyses, code, command, declarations, figures, own, tasks
+from thresher import analyses, code, command, declarations, figures, own, project, tasks
 from thresher.study import Analysis, Presentation, failures, in_study, needs
 
-# For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
-os.environ.update(
-    PYTHONPATH=os.pathsep.join(
-        filter(None, [str(code.PACKAGE.parent), os.environ.get("PYTHONPATH")])
+# For `--sdm conda` and remote jobs, whose Python does not have thresher installed. In a clone only:
+# beside an installed package are others, for this Python alone.
+if project.in_clone():
+    os.environ.update(
+        PYTHONPATH=os.pathsep.join(
+            filter(None, [str(code.PACKAGE.parent), os.environ.get("PYTHONPATH")])
+        )
     )
-)
 
 # Jobs run side by side, and a matrix product gives other bits with other numbers of threads.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
@@ -30,6 +32,12 @@ TABLE_FILES = {
 }
 # A study of imported runs is complete only with what its logs hold.
 IMPORTED = {"imported": f"results/{STUDY.name}/import.json"} if STUDY.traces else {}
+# What is known of models only once they are built: parameters, and options that are matched.
+MODELS = (
+    {"models": "results/{study}/models.json"}
+    if STUDY.training and any(arm.parameters is None for arm in STUDY.arms)
+    else {}
+)
 EVERY_READER = [
     f"thresher.readers.{name}" for name in declarations.names(code.PACKAGE / "readers")
 ]
@@ -46,7 +54,7 @@ EVERYTHING_SHOWN = [
 
 # Only for `--sdm conda`. Snakemake looks for wildcards in this path, and a folder may have braces.
 ENVIRONMENT = (
-    os.path.join(workflow.basedir, "workflow", "envs", "thresher.yaml")
+    os.path.join(PROJECT, "workflow", "envs", "thresher.yaml")
     .replace("{", "{{")
     .replace("}", "}}")
 )
@@ -61,7 +69,7 @@ wildcard_constraints:
 
 def code_of(script, *discovered):
     """A digest of the script of that name and of the library files that it needs."""
-    path = os.path.join(workflow.basedir, "scripts", f"{script}.py")
+    path = workflow.source_path(f"../../scripts/{script}.py")
     return code.digest(path, *discovered)
 
 
@@ -72,11 +80,10 @@ def arm_of(wildcards):
 
 def training_code(arm):
     """Digests of the code of one arm's training: other models and tasks don't touch it."""
-    names = {"tasks": STUDY.task.name, "models": arm.model}
-    files = [name for name in names.values() if own.is_own(name)]
-    ours = [
-        f"thresher.{kind}.{name}" for kind, name in names.items() if name not in files
-    ]
+    names = [("tasks", STUDY.task.name), ("models", arm.model)]
+    names += [("models", arm.match.model)] if arm.match else []
+    files = list(dict.fromkeys(name for _, name in names if own.is_own(name)))
+    ours = [f"thresher.{kind}.{name}" for kind, name in names if name not in files]
     ours += ["thresher.own"] if files else []
     digests = [own.digest(name, config["folder"]) for name in files]
     if data := [STUDY.task.options[name] for name in tasks.files_of(STUDY.task.name)]:

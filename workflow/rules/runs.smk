@@ -8,6 +8,7 @@ rule collect:
         runs=blocks("run.json"),
     output:
         "results/{study}/evaluations.parquet",
+        **MODELS,
     log:
         "results/{study}/logs/collect.log",
     benchmark:

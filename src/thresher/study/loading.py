@@ -38,7 +38,8 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     Parameters
     ----------
     path : str or path
-        Such as ``config/studies/smoke.yaml``; its stem is the study's name.
+        Such as ``config/studies/smoke.yaml``; its stem is the study's name, or its folder's
+        where it is called ``study.yaml``.
     project : path
         The folder that a relative path may be meant from, besides the working folder.
 
@@ -50,13 +51,13 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     file = places.find(path, project)
     found = structure.check(read(file))
     problems: list[Problem] = []
-    shown = places.shown(file, project)
+    shown, name = places.shown(file, project), places.name_of(file)
     if "traces" in found.usable or ("traces",) in found.wrong:
-        study = imported.build(shown, places.beside(file), file.stem, found.usable, problems)
+        study = imported.build(shown, places.beside(file), name, found.usable, problems)
     elif "command" in found.usable or ("command",) in found.wrong:
-        study = commanded.build(shown, file.parent, file.stem, found, problems)
+        study = commanded.build(shown, file.parent, name, found, problems)
     else:
-        study = _build(shown, file.parent, found, problems)
+        study = _build(shown, file.parent, name, found, problems)
     visible = [problem for problem in problems if not problem.follows_from(found.wrong)]
     every = dict.fromkeys(map(str, (*found.problems, *visible)))
     if every or study is None:
@@ -97,7 +98,7 @@ def load_configured(config: Mapping[str, Any], project: str) -> plan.Study:
 
 
 def _build(
-    path: str, folder: Path, found: structure.Structure, problems: list[Problem]
+    path: str, folder: Path, name: str, found: structure.Structure, problems: list[Problem]
 ) -> plan.Study | None:
     """Build the study from what the schema left; None, and why, if it can't be."""
     content = found.usable
@@ -132,7 +133,6 @@ def _build(
     if problems or found.problems or task is None or not metrics:
         return None
     endpoint = _endpoint(content.get("endpoint", {}), task, training)
-    name = Path(path).stem
     return plan.Study(
         name=name,
         path=path,

@@ -11,6 +11,8 @@ from thresher.study.plan import Study
 from thresher.study.reading import StudyError
 
 _ENDINGS = (".yaml", ".yml")
+OF_FOLDER = "study"
+"""The stem of a study file that has its folder's name."""
 
 
 def find(path: Any, project: str | Path) -> Path:
@@ -32,27 +34,44 @@ def find(path: Any, project: str | Path) -> Path:
     file = next((place for place in places if place.exists()), places[0])
     if file.is_dir():
         raise StudyError(f"{path}: is a folder; name a study file in it")
-    _check_name(file, project)
+    _check_ending(file, project)
+    check_name(file)
     return file
 
 
-def _check_name(file: Path, project: str | Path) -> None:
+def _check_ending(file: Path, project: str | Path) -> None:
     if file.suffix not in _ENDINGS:
         candidates = [file.with_name(f"{file.name}.yaml"), Path("config/studies", f"{file}.yaml")]
         meant = [place for place in candidates if place.exists() or Path(project, place).exists()]
         remedy = f"did you mean {meant[0]}?" if meant else "name such a file"
         raise StudyError(f"{file}: a study file ends in .yaml; {remedy}")
-    if repeats(file.stem):
+
+
+def check_name(file: Path) -> None:
+    """Refuse a study file whose name for the study could be no folder's.
+
+    Raises
+    ------
+    StudyError
+    """
+    name = name_of(file)
+    what = "its folder" if name != file.stem else "it"
+    if repeats(name):
         raise StudyError(
-            f"{file}: the study's name, {wording.show(file.stem)!r}, names a folder, and Snakemake "
-            "can't have one that ends in twenty repetitions; rename it"
+            f"{file}: the study's name, {wording.show(name)!r}, names a folder, and Snakemake "
+            f"can't have one that ends in twenty repetitions; rename {what}"
         )
-    if not names_folder(file.stem):
+    if not names_folder(name):
         raise StudyError(
-            f"{file}: the study's name, {wording.show(file.stem)!r}, names a folder: it must begin "
+            f"{file}: the study's name, {wording.show(name)!r}, names a folder: it must begin "
             "with a letter or digit, hold only letters, digits, '_', '-' and '.', and at most "
-            f"{LONGEST_NAME} of them; rename it"
+            f"{LONGEST_NAME} of them; rename {what}"
         )
+
+
+def name_of(file: Path) -> str:
+    """Return a study's name: its file's stem, or for a file ``study.yaml`` its folder's name."""
+    return file.parent.resolve().name if file.stem == OF_FOLDER else file.stem
 
 
 def shown(file: Path, project: str | Path) -> str:

@@ -25,6 +25,29 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Match:
+    """An integer option that a job chooses, where parameters are known by building models only.
+
+    Attributes
+    ----------
+    option : str
+    smallest, largest : int
+        Its bounds; parameters grow with it.
+    parameters : int or None
+        The number to come close to; None where it is that of the model below.
+    model : str
+    model_options : mapping of str to value
+    """
+
+    option: str
+    smallest: int
+    largest: int
+    parameters: int | None
+    model: str = ""
+    model_options: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Arm:
     """A variant with all its factor levels: the thing compared.
 
@@ -40,6 +63,8 @@ class Arm:
     training : Training or None
     parameters : int or None
         Trainable parameters; None where not known.
+    match : Match or None
+        What `match_parameters` leaves to its jobs.
     """
 
     label: str
@@ -49,6 +74,7 @@ class Arm:
     model_options: Mapping[str, Value] = field(default_factory=dict)
     training: Training | None = None
     parameters: int | None = None
+    match: Match | None = None
 
     @property
     def path(self) -> str:
@@ -348,6 +374,7 @@ class Study:
             return self._commanded(arm, self.command)
         assert self.task is not None
         assert arm.training is not None
+        match = {} if arm.match is None else {"match": asdict(arm.match)}
         return canonical(
             {
                 "study": self.name,
@@ -355,7 +382,7 @@ class Study:
                 "variant": arm.variant,
                 "factors": list(arm.factors.items()),
                 "task": {"name": self.task.name, "options": dict(self.task.options)},
-                "model": {"name": arm.model, "options": dict(arm.model_options)},
+                "model": {"name": arm.model, "options": dict(arm.model_options), **match},
                 "training": asdict(arm.training),
                 "pairing": self.pairing,
                 "entropy": self.entropy,
@@ -421,6 +448,23 @@ class Study:
         if self.pairing != PAIRING and self.training is not None:
             found.append(f"pairing is {self.pairing} (plan: {PAIRING})")
         return found
+
+
+def counted(arms: tuple[Arm, ...], found: Mapping[str, Any]) -> tuple[Arm, ...]:
+    """Complete arms by what their runs say of their models.
+
+    Parameters
+    ----------
+    arms : tuple of Arm
+    found : mapping
+        By arm: ``parameters``, and the ``options`` that the model was built with.
+    """
+    return tuple(
+        replace(arm, parameters=own["parameters"], model_options=own["options"])
+        if (own := found.get(arm.label))
+        else arm
+        for arm in arms
+    )
 
 
 def completed_fields(given: Mapping[str, Any], facts: ImportFacts) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from thresher import decoding, models, tasks
 from thresher.declarations import ModelDeclaration, TaskDeclaration
 from thresher.decoding import Reading
 from thresher.files import write_text
+from thresher.progress import reporter
 from thresher.trace import RUN, SEED, write_predictions, write_trace
 from thresher.trace_columns import Data, half_of
 from thresher.training.block import Block, train_block
@@ -24,7 +25,8 @@ from thresher.training.data_set import DataSet
 from thresher.training.errors import TrainingError
 from thresher.training.facts import machine_facts, versions
 from thresher.training.feeds import DataSource
-from thresher.training.progress import print_line
+from thresher.training.matching import matched
+from thresher.training.progress import Progress, Report, print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
 from thresher.training_options import Training
@@ -72,8 +74,8 @@ def run_job(
     """
     begin = time.perf_counter()
     named = load_named(json.loads(specification), folder)
-    job = located(json.loads(specification), named[0], folder)
-    block = train(job, seeds, named)
+    job = prepared(json.loads(specification), named, folder)
+    block = train(job, seeds, named, _telling(traces))
     options = job["task"]["options"]
     task = settled(named[0], options)
     reading = decoding.read(task, options, block.example, block.predictions)
@@ -95,7 +97,8 @@ def run_job(
     # Facts about this machine stay out of the traces, which are the same wherever they repeat.
     seconds = time.perf_counter() - begin
     facts = machine_facts(len(seeds) * job["training"]["epochs"], seconds)
-    content = {"arm": job["arm"], **facts, "digests": digests, "plan": plan}
+    model = {"parameters": block.parameters, "options": job["model"]["options"]}
+    content = {"arm": job["arm"], **facts, "model": model, "digests": digests, "plan": plan}
     write_text(json.dumps(content, indent=2) + "\n", run)
 
 
@@ -140,6 +143,13 @@ def located(job: Mapping[str, Any], task: TaskDeclaration, folder: str) -> dict[
     return {**job, "task": {**job["task"], "options": options}}
 
 
+def prepared(job: Mapping[str, Any], named: Named, folder: str) -> dict[str, Any]:
+    """Return a specification as it is trained: files found, and what is to be matched chosen."""
+    job = located(job, named[0], folder)
+    task = settled(named[0], job["task"]["options"])
+    return matched(job, task, named[1], lambda name: load_one("model", name, folder))
+
+
 def settled(task: TaskDeclaration, options: Mapping[str, Any]) -> TaskDeclaration:
     """Return a task with the loss that its options decide on."""
     return task if task.loss_of is None else replace(task, loss=task.loss_of(options))
@@ -173,7 +183,23 @@ def task_and_model(
     return source_of(task, options), build_model
 
 
-def train(job: Mapping[str, Any], seeds: Sequence[int], named: Named | None = None) -> Block:
+def _telling(traces: str) -> Report:
+    """Return a report for the log, and for whoever looks at how far the job is."""
+    tell = reporter(traces)
+
+    def report(progress: Progress) -> None:
+        print_line(progress)
+        tell(progress.share)
+
+    return report
+
+
+def train(
+    job: Mapping[str, Any],
+    seeds: Sequence[int],
+    named: Named | None = None,
+    report: Report = print_line,
+) -> Block:
     """Train the runs of some seeds, as a specification says.
 
     Parameters
@@ -182,12 +208,14 @@ def train(job: Mapping[str, Any], seeds: Sequence[int], named: Named | None = No
     seeds : sequence of int
     named : tuple, optional
         What `load_named` gave; needed where a name is the user's own.
+    report : callable
+        As `train_block` takes it.
     """
     options = Training(**job["training"])
     _set_threads(options.threads)
     source, build_model = task_and_model(job, named)
     streams = Streams(job["entropy"], job["pairing"], job["arm"])
-    return train_block(build_model, source, seeds, options, streams, print_line)
+    return train_block(build_model, source, seeds, options, streams, report)
 
 
 def _set_threads(threads: int) -> None:
