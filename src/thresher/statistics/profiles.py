@@ -77,7 +77,7 @@ def data_profile(
         parts.append(
             pd.DataFrame(
                 {
-                    "study": own.index[0][0],
+                    "study": own.index.get_level_values("study")[0],
                     "arm": arm,
                     "time": grid,
                     "budget_share": grid / budget,
