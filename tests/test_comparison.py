@@ -118,7 +118,9 @@ def test_the_report_is_one_file_that_says_the_answer(answered, tmp_path):
     text = path.read_text()
     assert "Compared with ddpg, sac and td3 learn faster." in text
     assert "<svg" in text
-    for unknown in ("held-out", "initial weights", "batch", "TensorFlow"):
+    assert "Made by a call of thresher.compare" in text
+    unknown_here = ("held-out", "initial weights", "batch", "TensorFlow", "study file", "snakemake")
+    for unknown in unknown_here:
         assert unknown not in text, unknown
     assert [file.name for file in tmp_path.iterdir()] == ["out.html"]
 

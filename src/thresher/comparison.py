@@ -162,7 +162,7 @@ def compare(
         seeds_per_job=1,
         arms=(),
         reference=reference,
-        endpoint=Endpoint(float(threshold), "given", sustain, smooth, budget or UNKNOWN),
+        endpoint=Endpoint(float(threshold), "call", sustain, smooth, budget or UNKNOWN),
         analysis=plan,
         report=Presentation(title=title, labels=dict(labels or {})),
     )
