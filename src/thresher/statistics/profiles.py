@@ -67,7 +67,7 @@ def data_profile(
     wide = events.assign(reached=reached).pivot_table(
         index=["study", "arm", "seed"], columns="threshold", values="reached", aggfunc="first"
     )
-    parts = []
+    study, parts = events["study"].iloc[0], []
     for arm in events["arm"].unique():
         own = wide.xs(arm, level="arm")
         times = own.to_numpy(float)
@@ -77,7 +77,7 @@ def data_profile(
         parts.append(
             pd.DataFrame(
                 {
-                    "study": own.index[0][0],
+                    "study": study,
                     "arm": arm,
                     "time": grid,
                     "budget_share": grid / budget,
