@@ -82,7 +82,7 @@ def data_profile(
                     "time": grid,
                     "budget_share": grid / budget,
                     "n": len(times),
-                    "thresholds": times.shape[1],
+                    "thresholds": len(wide.columns),
                     "solved": band.mean,
                     "lower": np.maximum(band.lower, 0),
                     "upper": np.minimum(band.upper, 1),
