@@ -73,6 +73,10 @@ include: "workflow/rules/analyse.smk"
 include: "workflow/rules/report.smk"
 
 
+onerror:
+    say_failures(log)
+
+
 rule all:
     """The report, what a paper needs, and every table and trace behind them."""
     default_target: True

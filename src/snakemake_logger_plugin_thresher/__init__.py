@@ -1,5 +1,6 @@
 """The live view of thresher as a logger of Snakemake: ``snakemake --logger thresher``."""
 
+import json
 import logging
 import os
 import shutil
@@ -24,6 +25,10 @@ class LogHandlerSettings(LogHandlerSettingsBase):
 
     study: Optional[str] = field(  # noqa: UP045 (Snakemake reads the annotation)
         default=None, metadata={"help": "the study file, to count its runs", "required": False}
+    )
+    jobs: Optional[str] = field(  # noqa: UP045
+        default=None,
+        metadata={"help": "a file for the jobs of a dry run, as JSON", "required": False},
     )
 
 
@@ -56,6 +61,7 @@ class LogHandler(LogHandlerBase):
             if on_terminal
             else Lines(self._happening, console)
         )
+        self._jobs: list[dict[str, Any]] = []
         self._open = True
 
     @property
@@ -81,7 +87,9 @@ class LogHandler(LogHandlerBase):
     def emit(self, record: logging.LogRecord) -> None:
         """Take one of Snakemake's messages."""
         try:
-            if self.common_settings.dryrun or self.common_settings.verbose:
+            if self.common_settings.dryrun and getattr(self.settings, "jobs", None):
+                self._note(record)
+            elif self.common_settings.dryrun or self.common_settings.verbose:
                 self._say(record)
             else:
                 self._take(getattr(record, "event", None), record)
@@ -102,6 +110,15 @@ class LogHandler(LogHandlerBase):
         elif str(record.msg).startswith(_STOPPED):
             self._happening.stopped = True
         elif record.levelno >= logging.WARNING and not self._follows(event, fields):
+            self._say(record)
+
+    def _note(self, record: logging.LogRecord) -> None:
+        """Keep what a dry run would do."""
+        fields = vars(record)
+        if fields.get("event") == LogEvent.JOB_INFO:
+            wildcards = dict(fields.get("wildcards") or {})
+            self._jobs.append({"rule": fields["rule_name"], "wildcards": wildcards})
+        elif record.levelno >= logging.WARNING:
             self._say(record)
 
     def _follows(self, event: Any, fields: dict[str, Any]) -> bool:
@@ -128,6 +145,8 @@ class LogHandler(LogHandlerBase):
         """End the view, and leave what is to stay."""
         if getattr(self, "_open", False):
             self._open = False
+            if file := getattr(self.settings, "jobs", None):
+                Path(file).write_text(json.dumps(self._jobs), encoding="utf-8")
             self._shown.end()
             shutil.rmtree(self._happening.folder, ignore_errors=True)
             sys.stderr.flush()

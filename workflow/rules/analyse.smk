@@ -35,7 +35,7 @@ for NAME, ANALYSIS in analyses.every().items():
         params:
             analysis=NAME,
             about={table: declared.about for table, declared in ANALYSIS.tables.items()},
-            study=lambda wildcards, uses=ANALYSIS.uses: STUDY.part(*uses),
+            study=lambda wildcards, uses=ANALYSIS.uses: REPORTED.part(*uses),
             code=code_of("analyse", f"thresher.analyses.{NAME}"),
         script:
             "../../scripts/analyse.py"

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from thresher import analyses, code, command, declarations, figures, own, project, tasks
-from thresher.study import Analysis, Presentation, in_study, needs
+from thresher.study import Analysis, Presentation, failures, in_study, needs
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed. In a clone only:
 # beside an installed package are others, for this Python alone.
@@ -98,13 +98,29 @@ def check_of(arm):
     return [check] if {arm.model, STUDY.task.name} & OWN_FILES else []
 
 
-def blocks(ending):
-    """One file of that ending for each arm and block of the study, in the study's order."""
+def blocks(ending, of=None):
+    """One file of that ending for each block that is analysed, in the study's order."""
     return [
         f"results/{STUDY.name}/traces/{path}/seeds_{block}.{ending}"
-        for path in ARMS
-        for block in STUDY.blocks()
+        for path, block in (failures.common_blocks(STUDY, GONE) if of is None else of)
     ]
+
+
+def identity_of(block):
+    """What a block's runs depend on, as one text."""
+    arm = ARMS[block[0]]
+    own = OWN_CODE if STUDY.command else training_code(arm)
+    return f"{STUDY.specification(arm)} {STUDY.seeds_of(block[1])} {own}"
+
+
+def say_failures(logs):
+    """Say each block that failed, and remember it for a call that may leave it out."""
+    from pathlib import Path
+
+    said = "".join(Path(log).read_text("utf-8", "replace") for log in logs)
+    if failed := failures.found_in(said, STUDY):
+        failures.remember(STUDY, failed, identity_of)
+        print(*failures.lines(STUDY, failed), sep="\n", file=sys.stderr)
 
 
 def own_code():
@@ -163,6 +179,22 @@ def needed_by(analysis):
     return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}
 
 
+OWN_CODE = own_code() if STUDY.command else ""
+# Blocks that failed before, where the study allows that they are missing; the study without them.
+GONE = [] if STUDY.traces else failures.left_out(STUDY, identity_of)
+if GONE and not failures.common_blocks(STUDY, GONE):
+    sys.exit(
+        f"{STUDY.path}: allow_missing: no seed is left that all remaining arms have; mend the "
+        "arms that fail, or remove allow_missing to try them again"
+    )
+REPORTED = failures.reported(STUDY, GONE)
+MADE = [
+    (path, block)
+    for path in ARMS
+    for block in STUDY.blocks()
+    if (path, block) not in GONE
+]
+
 # What only runs that are made here have.
 RUN_FILES = (
     []
@@ -171,12 +203,11 @@ RUN_FILES = (
         *([f"results/{STUDY.name}/canary.json"] if STUDY.training else []),
         f"results/{STUDY.name}/evaluations.parquet",
         f"results/{STUDY.name}/predictions.parquet",
-        *blocks("parquet"),
-        *blocks("predictions.parquet"),
-        *blocks("run.json"),
+        *blocks("parquet", MADE),
+        *blocks("predictions.parquet", MADE),
+        *blocks("run.json", MADE),
     ]
 )
-OWN_CODE = own_code() if STUDY.command else ""
 ROWS = needs.evaluation_rows(
     STUDY, sum(map(os.path.getsize, source_files())) if STUDY.traces else 0
 )

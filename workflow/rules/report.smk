@@ -61,7 +61,7 @@ rule report:
         evaluations="results/{study}/evaluations.parquet",
         figures="results/{study}/figures",
         phone="results/{study}/phone",
-        runs=[file for file in RUN_FILES if file.endswith("run.json")],
+        runs=[] if STUDY.traces else blocks("run.json"),
         canary=[file for file in RUN_FILES if file.endswith("canary.json")],
         study="results/{study}/study.json",
     output:

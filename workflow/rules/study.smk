@@ -15,7 +15,7 @@ rule study:
     resources:
         **needing(needs.PLAIN, 0),
     params:
-        document=lambda wildcards: STUDY.document(),
+        document=lambda wildcards: REPORTED.document(),
         # What is written is the document, unless logs have to complete it.
         code=code_of("study") if STUDY.traces else "",
     script:

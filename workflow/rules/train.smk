@@ -44,8 +44,8 @@ rule train_block:
         ENVIRONMENT
     threads: STUDY.training.threads
     resources:
-        accelerator=1,
         **needing(needs.TRAINING, needs.block_rows(STUDY)),
+        accelerator=1,
     params:
         specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
         seeds=lambda wildcards: STUDY.seeds_of(wildcards.block),
@@ -69,9 +69,9 @@ rule canary:
         ENVIRONMENT
     threads: STUDY.training.threads
     resources:
-        accelerator=1,
         **needing(needs.TRAINING, needs.block_rows(STUDY)),
+        accelerator=1,
     params:
-        code=training_code(STUDY.arms[0]),
+        code=training_code(REPORTED.arms[0]),
     script:
         "../../scripts/canary.py"

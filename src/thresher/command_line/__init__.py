@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.arguments(own)
-        own.set_defaults(run=command.run, takes_more=command.takes_more, more=[])
+        own.set_defaults(called=command.run, takes_more=command.takes_more, passed_on=[])
     return whole
 
 
@@ -73,9 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG
     if more and not given.takes_more:
         whole.error(f"{given.command} passes nothing on; remove what follows --")
-    given.more = more
+    given.passed_on = more
     try:
-        code: int = given.run(given)
+        code: int = given.called(given)
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("thresher: stopped", file=sys.stderr)

@@ -25,7 +25,7 @@ class Command:
     order : int
         Among the commands.
     takes_more : bool
-        Whether arguments after ``--`` are passed on; they are in ``more``.
+        Whether arguments after ``--`` are passed on; they are in ``passed_on``.
     """
 
     help: str

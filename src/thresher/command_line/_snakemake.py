@@ -1,14 +1,17 @@
 """Snakemake as a process: its arguments, its profiles, and the signals that end it."""
 
 import contextlib
+import json
 import os
 import pkgutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from thresher import progress
 from thresher.command_line._study import Place
@@ -54,6 +57,25 @@ def command_of(place: Place, cores: int | None, more: Sequence[str]) -> list[str
         file = str(place.folder / place.file)
         command += ["--logger", "thresher", "--logger-thresher-study", file]
     return [*command, *rest, "--config", f"study={argument(place.file)}", *settings]
+
+
+def jobs_of(place: Place, more: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return what a call would do now: rule and wildcards of each job.
+
+    Raises
+    ------
+    UserError
+        What Snakemake says, if it can't tell.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "jobs.json")
+        command = command_of(place, 1, more)
+        dry = ["--dry-run", "--logger-thresher-jobs", str(file)]
+        ended = subprocess.run([*command, *dry], capture_output=True, text=True)
+        if ended.returncode or not file.exists():
+            raise UserError(ended.stderr.strip() or "snakemake --dry-run failed")
+        found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    return [job for job in found if job["rule"] != "all"]
 
 
 def available() -> int:
@@ -168,49 +190,64 @@ def _profile_has(arguments: Sequence[str], workflow_profile: Path | None) -> boo
 def call(command: Sequence[str], folder: Path) -> tuple[int, bool]:
     """Run Snakemake to its end; return its exit code, and whether the user stopped it.
 
-    It has a process group of its own, to which Ctrl-C is passed on once: so it ends its jobs and
-    releases its lock, however this process was told to stop.
+    It has a process group of its own. Told to stop, by Ctrl-C or otherwise, it is interrupted once,
+    so that it releases its lock, and its jobs are ended: interrupted, each would print where it
+    was.
     """
     reports = folder / ".snakemake" / "thresher" / str(os.getpid())
     environment = {**os.environ, progress.FOLDER: str(reports)}
-    process = subprocess.Popen(
-        list(command), env=environment, stdin=subprocess.DEVNULL, process_group=0
-    )
+    started: list[subprocess.Popen[bytes]] = []
     stopped: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:
-        passed = signal.SIGTERM if number == signal.SIGTERM else signal.SIGINT
         stopped.append(number)
         if len(stopped) == 1:
-            _tell(process, passed)
+            _stop(started)
         elif len(stopped) == 3:  # whoever insists
-            _tell(process, signal.SIGKILL)
+            _tell(started, signal.SIGKILL)
 
     def pause(number: int, frame: FrameType | None) -> None:
-        _tell(process, signal.SIGSTOP)
+        _tell(started, signal.SIGSTOP)
         os.kill(os.getpid(), signal.SIGSTOP)
-        _tell(process, signal.SIGCONT)
+        _tell(started, signal.SIGCONT)
 
-    handlers: dict[int, Callable[[int, FrameType | None], None]] = {
-        signal.SIGINT: end,
-        signal.SIGTERM: end,
-        signal.SIGHUP: end,
-        signal.SIGTSTP: pause,
-    }
-    with _handling(handlers):
+    handlers = dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), end)
+    # Handled before it starts, so that it begins with none of them ignored.
+    with _handling({**handlers, signal.SIGTSTP: pause}):
+        process = subprocess.Popen(
+            list(command), env=environment, stdin=subprocess.DEVNULL, process_group=0
+        )
+        started.append(process)
+        if stopped:
+            _stop(started)
         code = process.wait()
-    return code, bool(stopped)
+    return code, bool(stopped) and code != 0
 
 
-def _tell(process: "subprocess.Popen[bytes]", number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
+def _stop(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
+    """Interrupt Snakemake, and end the jobs that it runs."""
+    import psutil
+
+    for process in processes:
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            jobs = psutil.Process(process.pid).children(recursive=True)
+            os.kill(process.pid, signal.SIGINT)
+            for job in jobs:
+                with contextlib.suppress(psutil.Error):
+                    job.terminate()
+
+
+def _tell(processes: Sequence["subprocess.Popen[bytes]"], number: int) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+
+
+_Handler = Callable[[int, FrameType | None], None]
 
 
 @contextlib.contextmanager
-def _handling(
-    handlers: dict[int, Callable[[int, FrameType | None], None]],
-) -> Iterator[None]:
+def _handling(handlers: Mapping[signal.Signals, _Handler]) -> Iterator[None]:
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield

@@ -51,15 +51,16 @@ def _lines(error: ValueError) -> list[str]:
 def _checked(argument: str) -> dict[str, Any]:
     """Check a study, its own files and its logs; return what it is."""
     from thresher.command_line._study import locate
+    from thresher.live.words import several
     from thresher.study import warnings_of
 
     place = locate(argument)
     study = place.study
     if study.traces:
-        facts = _check_logs(place)
-        summary = f"{_several(len(facts.arms), 'arm')}, {facts.files} files read"
+        facts = check_logs(place)
+        summary = f"{several(len(facts.arms), 'arm')}, {several(facts.files, 'file')} read"
     else:
-        summary = f"{_several(len(study.arms), 'arm')}, {_several(study.seeds, 'seed')} each"
+        summary = f"{several(len(study.arms), 'arm')}, {several(study.seeds, 'seed')} each"
         _check_own(place)
     return {
         "file": str(place.given),
@@ -69,11 +70,7 @@ def _checked(argument: str) -> dict[str, Any]:
     }
 
 
-def _several(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
-
-
-def _check_logs(place: "Place") -> Any:
+def check_logs(place: "Place") -> Any:
     """Read the logs that a study names, as its first job would."""
     from thresher.command_line._study import working_in
     from thresher.importing import facts_of, read_source
@@ -112,13 +109,12 @@ def _check_own(place: "Place") -> None:
 
 
 def _quietly_check(specifications: Sequence[str], place: "Place") -> None:
-    import os
+    from thresher.command_line._printing import silenced
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    from thresher.training.own_check import check_own
+    with silenced():  # what TensorFlow says at import
+        from thresher.training.own_check import check_own
 
-    check_own(specifications, place.given.parent)
+        check_own(specifications, place.given.parent)
 
 
 COMMAND = Command(

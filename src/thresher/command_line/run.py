@@ -27,7 +27,7 @@ def run(given: argparse.Namespace) -> int:
 
     place = locate(given.study)
     _ = place.study  # what is wrong with it is said before anything starts
-    code, stopped = call(command_of(place, given.cores, given.more), place.folder)
+    code, stopped = call(command_of(place, given.cores, given.passed_on), place.folder)
     if stopped:
         print(
             f"stopped; what is finished is kept: thresher run {place.given} goes on with the rest",

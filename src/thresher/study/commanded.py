@@ -64,6 +64,7 @@ def build(
         seeds_per_job=_seeds_per_job(content, len(arms), seeds),
         arms=tuple(arms),
         reference=content.get("reference"),
+        allow_missing=content.get("allow_missing", False),
         endpoint=imported.endpoint_of(goal, float(goal["budget"])),
         analysis=imported.analysis_of(content, float(goal["threshold"]), metric),
         report=texts.presentation(name, content.get("report", {})),

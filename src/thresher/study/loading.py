@@ -147,6 +147,7 @@ def _build(
         seeds_per_job=_seeds_per_job(content, len(arms), training),
         arms=tuple(arms),
         reference=content.get("reference"),
+        allow_missing=content.get("allow_missing", False),
         endpoint=endpoint,
         analysis=imported.analysis_of(content, endpoint.threshold, metrics[0]),
         report=texts.presentation(name, content.get("report", {})),

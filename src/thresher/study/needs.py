@@ -1,7 +1,7 @@
 """What jobs need of a scheduler, memory and time, from the size of the study.
 
-The numbers are the largest that Snakemake's benchmark files had (``results/<study>/benchmarks``), with
-room for Slurm's job step and two Snakemakes around each job, about 350 MB. Schedulers end what
+The numbers are the largest of Snakemake's benchmark files (``results/<study>/benchmarks``), with
+room for Slurm's job step and the two Snakemakes around each job, about 350 MB. Schedulers end what
 goes beyond; a job that is tried again gets as much more.
 """
 

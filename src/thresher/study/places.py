@@ -33,16 +33,26 @@ def find(path: Any, project: str | Path) -> Path:
     file = next((place for place in places if place.exists()), places[0])
     if file.is_dir():
         raise StudyError(f"{path}: is a folder; name a study file in it")
-    _check_name(file, project)
+    _check_ending(file, project)
+    check_name(file)
     return file
 
 
-def _check_name(file: Path, project: str | Path) -> None:
+def _check_ending(file: Path, project: str | Path) -> None:
     if file.suffix not in _ENDINGS:
         candidates = [file.with_name(f"{file.name}.yaml"), Path("config/studies", f"{file}.yaml")]
         meant = [place for place in candidates if place.exists() or Path(project, place).exists()]
         remedy = f"did you mean {meant[0]}?" if meant else "name such a file"
         raise StudyError(f"{file}: a study file ends in .yaml; {remedy}")
+
+
+def check_name(file: Path) -> None:
+    """Refuse a study file whose name for the study could be no folder's.
+
+    Raises
+    ------
+    StudyError
+    """
     name = name_of(file)
     what = "its folder" if name != file.stem else "it"
     if repeats(name):

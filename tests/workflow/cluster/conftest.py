@@ -37,6 +37,9 @@ SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
 MailProg=/bin/true
 ReturnToService=2
+TaskProlog={folder}/prolog.sh
+GresTypes=gpu
+AccountingStorageTRES=gres/gpu
 SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -55,8 +58,12 @@ AccountingStoragePass={folder}/munge.socket
 AccountingStorageEnforce=limits
 SlurmdParameters=config_overrides
 NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={worker} CPUs={cpus} \
-RealMemory={memory} State=UNKNOWN
-PartitionName=short Nodes={node} Default=YES DefMemPerCPU=500 MaxTime=60 State=UP
+RealMemory={memory} Gres=gpu:1 State=UNKNOWN
+PartitionName=short Nodes={node} Default=YES DefMemPerCPU=500 MaxTime=1440 State=UP
+"""
+# Jobs of a real cluster find the configuration where it always is.
+PROLOG = """#!/bin/sh
+echo export SLURM_CONF={folder}/slurm.conf
 """
 ACCOUNTING = """
 AuthType=auth/munge
@@ -118,6 +125,8 @@ class Slurm:
         for folder in ("state", "spool", "database"):
             (self.folder / folder).mkdir()
         self._write("slurm.conf", SLURM.format(**about))
+        self._write("gres.conf", "Name=gpu File=/dev/null\n")
+        self._write("prolog.sh", PROLOG.format(**about))
         self._write("slurmdbd.conf", ACCOUNTING.format(**about))
         self._write("database.sql", DATABASE)
         (self.folder / "munge.key").write_bytes(os.urandom(1024))
@@ -173,10 +182,25 @@ class Slurm:
         """Return what the node is doing."""
         return self.ask("sinfo", "--noheader", "--format=%T").rstrip("*")
 
-    def jobs(self) -> dict[str, str]:
-        """Return the rule of each running job, by its number."""
-        lines = self.ask("squeue", "--noheader", "--states=R", "--format=%A %k").splitlines()
+    def waiting(self) -> dict[str, str]:
+        """Return state and reason of each job that has not ended, by its number."""
+        lines = self.ask("squeue", "--noheader", "--format=%A %T %r").splitlines()
         return dict(line.split(" ", 1) for line in lines)
+
+    def running(self) -> list[str]:
+        """Return the numbers of the jobs that run."""
+        return [job for job, state in self.waiting().items() if state.startswith("RUNNING")]
+
+    def ended(self, after: int = 0) -> list[dict[str, str]]:
+        """Return what the accounting knows of the jobs beyond a number, in their order."""
+        names = ["JobIDRaw", "State", "ReqMem", "AllocTRES"]
+        lines = self.ask("sacct", "-X", "-n", "-P", f"--format={','.join(names)}").splitlines()
+        found = [dict(zip(names, line.split("|"), strict=True)) for line in lines]
+        return [job for job in found if int(job["JobIDRaw"]) > after]
+
+    def last(self) -> int:
+        """Return the number of the last job so far."""
+        return max((int(job["JobIDRaw"]) for job in self.ended()), default=0)
 
     def until(self, holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
         """Wait until something holds."""
@@ -195,7 +219,7 @@ class Slurm:
     def _write(self, name: str, text: str) -> None:
         path = self.folder / name
         path.write_text(text)
-        path.chmod(0o600 if name == "slurmdbd.conf" else 0o644)
+        path.chmod({".conf": 0o600, ".sh": 0o755}.get(path.suffix, 0o644))
 
     def _call(self, name: str, *arguments: str) -> str:
         ended = subprocess.run(
