@@ -6,7 +6,7 @@ YAML = ["$(subst ",\",$(subst \,\\,$(value STUDY)))"]
 CONFIG = $(if $(value STUDY),--config 'study=$(subst ','\'',$(YAML))')
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: study test test-fast test-oldest check format lock clean
+.PHONY: study test test-fast test-oldest check audit format docs lock clean
 .DELETE_ON_ERROR:
 
 study: .venv/.run
@@ -43,10 +43,25 @@ check: .venv/.test
 	$(BIN)/snakemake --lint
 	$(BIN)/mypy
 
+# What is installed for a study, with licences and hashes, as CycloneDX; the same bytes each time.
+sbom.json: .venv/.test requirements.lock
+	$(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o $@ requirements.lock
+
+# Known weaknesses of what the lock names; skipped, and said, where their list can't be reached.
+OSV := api.osv.dev
+audit: .venv/.test
+	@if $(BIN)/python -c 'import socket; socket.create_connection(("$(OSV)", 443), 10)' 2>/dev/null; then \
+	$(BIN)/pip-audit --vulnerability-service osv --disable-pip --require-hashes -r requirements.lock; \
+	else echo "audit: skipped, because $(OSV) can't be reached from here"; fi
+
 format: .venv/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
+
+# The site, in site/: every link is checked, and nothing is asked of the internet.
+docs: .venv/.test
+	$(BIN)/mkdocs build --strict --quiet
 
 # Bytecode is compiled here, because importing TensorFlow without it takes three times as long.
 .venv/.run: requirements.lock pyproject.toml
@@ -70,4 +85,4 @@ lock:
 	$(COMPILE) --resolution lowest-direct --group oldest pyproject.toml -o requirements-oldest.lock
 
 clean:
-	rm -rf .venv .venv-oldest .snakemake
+	rm -rf .venv .venv-oldest .snakemake sbom.json

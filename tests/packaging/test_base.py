@@ -136,3 +136,15 @@ def test_event_files_are_refused_with_the_remedy(tmp_path):
     ended = program("import thresher; thresher.read('events*', metric='loss')", tmp_path)
     assert ended.returncode == 1
     assert "pip install 'thresher[train]'" in ended.stderr.splitlines()[-1]
+
+
+def test_running_a_study_without_snakemake_is_refused_with_the_remedy(tmp_path):
+    (tmp_path / "quick.yaml").write_text((ROOT / "config" / "studies" / "smoke.yaml").read_text())
+    ended = program(
+        "from thresher.command_line import main; sys.exit(main(['run', 'quick.yaml']))", tmp_path
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1].endswith(
+        "running a study needs snakemake, not installed here: pip install 'thresher[train]'"
+    )
+    assert not (tmp_path / "results").exists()
