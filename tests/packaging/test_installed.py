@@ -107,9 +107,7 @@ rule count:
     default_target: True
     input: "results/agents/evaluations.parquet"
     output: "size.txt"
-    run:
-        import os
-        open(output[0], "w").write(str(os.path.getsize(input[0])))
+    shell: "wc -c < {{input}} > {{output}}"
 """)
     ended = installed.snakemake(cwd=folder)
     text = ended.stdout + ended.stderr
