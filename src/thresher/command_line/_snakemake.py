@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from thresher import progress
+from thresher import extras, progress
 from thresher.command_line._study import Place
 from thresher.logs import UserError
 from thresher.project import root
@@ -39,8 +39,9 @@ def command_of(place: Place, cores: int | None, more: Sequence[str]) -> list[str
     Raises
     ------
     UserError
-        For a profile that is not there, and for a study named twice.
+        For a profile that is not there, a study named twice, and where there is no Snakemake.
     """
+    extras.require("running a study", "snakemake")
     rest, settings = _without_config(list(more))
     workflow_profile = _profiles(rest)
     command = [
