@@ -1,10 +1,12 @@
 """Reduce all traces to evaluations (rule collect)."""
 
 from thresher.logs import logged
-from thresher.reduction import collect_files
+from thresher.reduction import collect_files, write_models
 from thresher.study.document import parse_part
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         study, inputs = parse_part(snakemake.params.study), snakemake.input
         collect_files(inputs.traces, inputs.runs, study, snakemake.output[0])
+        for models in snakemake.output[1:]:
+            write_models(inputs.runs, models)

@@ -1,15 +1,21 @@
 """Join tables and figures to one HTML file (rule report)."""
 
+from dataclasses import replace
+
 from thresher.logs import logged
+from thresher.reduction import models_of
 from thresher.report import write
 from thresher.stages import read_results
 from thresher.study.document import read_document
+from thresher.study.plan import counted
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         files = {name: path for name, path in snakemake.input.items() if name != "runs"}
         canary = next(iter(snakemake.input.canary), None)
         study = read_document(files.pop("study"))
+        arms = counted(study.arms, models_of(snakemake.input.runs))
+        study = replace(study, arms=arms)
         results = read_results(study, files, files.pop("evaluations"))
         write(
             results,

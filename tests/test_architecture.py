@@ -11,14 +11,15 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "thresher"
 # docs/architecture.md lists the modules in this order.
 ORDER = [
-    "code",
-    "logs",
-    "garbage_collection",
-    "machine",
-    "project",
-    "progress",
     "files",
     "canonical",
+    "code",
+    "project",
+    "logs",
+    "progress",
+    "extras",
+    "garbage_collection",
+    "machine",
     "fields",
     "metric",
     "sources",

@@ -162,7 +162,7 @@ class ModelDeclaration:
     Attributes
     ----------
     options : mapping of str to Option
-        An option called ``units`` can be chosen by ``match_parameters``.
+        An integer one can be chosen by ``match_parameters``.
     build : callable
         ``(options, inputs, head) → keras.Model``, uncompiled and built, for the task's shape of
         one input and its `Head`. Imports Keras inside.

@@ -196,3 +196,34 @@ def test_all_that_is_wrong_is_said_at_once_and_a_broken_file_once(folder):
         "m.py, line 1: net(k=1): must return a keras.Model, but returned int; return one",
         "m.py, line 1: net(k=2): must return a keras.Model, but returned int; return one",
     )
+
+
+def matched(model, match, **options):
+    """A specification whose model has an option that is chosen by building."""
+    job = json.loads(specification(model, of_model=options, of_task=SIX))
+    whole = {"smallest": 1, "largest": 4096, "parameters": None, "model": "", "model_options": {}}
+    return canonical({**job, "model": {**job["model"], "match": {**whole, **match}}})
+
+
+def test_an_own_model_s_option_is_matched_by_building_it(folder):
+    target = {"option": "units", "model": GRU, "model_options": {"units": 5, "reset": "after"}}
+    lstm = {name: option.default for name, option in models.load("lstm").options.items()}
+    del lstm["units"]
+    given = [
+        matched(GRU, {"option": "units", "parameters": 100}, reset="before"),
+        matched("lstm", target, **lstm),
+    ]
+    found = check_own(given, folder)["parameters"]
+    # 3 u (u + 2) + u + 1 parameters: 76 for 4 units, 111 for 5; 4 u (u + 2) + u + 1 is 101, 146, near 126.
+    assert found == {GRU: 111, "lstm": 146}
+
+
+def test_an_option_that_parameters_do_not_grow_with_can_t_be_matched(folder):
+    text = "import keras\n\n\ndef net(inputs, head, times: int):\n    k = keras.layers\n"
+    stack = "[keras.Input(inputs), k.Dense(head.units, head.activation)]"
+    (folder / "m.py").write_text(text + f"    return keras.Sequential({stack})\n")
+    (found,) = lines(folder, matched("m.py:net", {"option": "times", "parameters": 9}))
+    assert found == (
+        "m.py: match_parameters needs an option that parameters grow with, but they are 2 at 2048 "
+        "and 2 at 4096; match by another option"
+    )

@@ -1,8 +1,10 @@
 """How a variant fans out into arms."""
 
+import numpy as np
 import pytest
 
 from thresher import models
+from thresher.declarations import Head
 
 LSTM = {"model": "lstm", "units": 4}
 
@@ -106,6 +108,68 @@ def test_match_parameters_chooses_the_closest_count(study, units, mode):
     assert arms["matched"].parameters == lstm(chosen)
     assert abs(lstm(chosen) - target) == min(abs(lstm(u) - target) for u in range(1, 200))
     assert arms["matched"].model_options["direction"] == "backward"
+
+
+def test_another_integer_option_can_be_matched(study):
+    arms = made(
+        study,
+        one={"model": "lstm", "units": 20},
+        deep={
+            "model": "conv1d_lstm",
+            "units": 8,
+            "match_parameters": {"arm": "one", "by": "filters"},
+        },
+    )
+    options, target = arms["deep"].model_options, arms["one"].parameters
+    count = models.load("conv1d_lstm").parameters
+    head = Head(1, "sigmoid", per_timestep=True)
+    distances = [
+        abs(count({**options, "filters": filters}, (6, 1), head) - target)
+        for filters in range(1, 200)
+    ]
+    assert options["filters"] == 1 + distances.index(min(distances)) > 1
+    assert arms["deep"].parameters - target in (min(distances), -min(distances))
+    assert (options["units"], arms["deep"].match) == (8, None)
+
+
+def test_parameters_that_are_known_in_jobs_only_are_matched_there(study, tmp_path):
+    np.savez(tmp_path / "made.npz", x=np.zeros((6, 4, 2)), y=np.arange(6) % 2)
+
+    def change(content):
+        content["task"] = {"name": "arrays", "file": "made.npz"}
+        content["variants"] = {
+            "one": {"model": "lstm", "units": 4},
+            "two": {"model": "mlp", "depth": 1, "match_parameters": {"arm": "one", "by": "units"}},
+        }
+
+    one, two = study(change).arms
+    assert (one.parameters, one.match) == (None, None)
+    assert (two.match.option, two.match.model, two.match.parameters) == ("units", "lstm", None)
+    assert two.match.model_options == one.model_options
+    assert "units" not in two.model_options
+
+
+def test_excluded_cells_are_left_out(study):
+    arms = made(
+        study,
+        both={
+            "model": "bilstm",
+            "units": [3, 5, 7],
+            "merge_mode": ["sum", "mul"],
+            "training": {"learning_rate": [0.1, 0.2]},
+            "exclude": [
+                {"units": [3, 7], "merge_mode": "sum"},
+                {"learning_rate": 0.2, "merge_mode": "mul"},
+                {"units": 7},
+            ],
+        },
+    )
+    assert list(arms) == [
+        "both mul units=3 learning_rate=0.1",
+        "both sum units=5 learning_rate=0.1",
+        "both sum units=5 learning_rate=0.2",
+        "both mul units=5 learning_rate=0.1",
+    ]
 
 
 def test_each_merge_mode_of_a_matched_variant_has_its_own_units(study):

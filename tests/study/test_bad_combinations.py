@@ -68,6 +68,11 @@ def test_contrasts_with_the_reference_need_one(line_of, content):
         ({"model": "lstm", "match_parameters": "two"}, "must be one of one, both sum, both con"),
         (LSTM | {"match_parameters": "one"}, "but units was 4; keep one of them"),
         (
+            {"model": "lstm", "match_parameters": {"arm": "one", "by": "direction"}},
+            "match_parameters.by must be one of units, but was direction",
+        ),
+        (LSTM | {"match_parameters": {"arm": "one"}}, "match_parameters.by is missing; add it"),
+        (
             {"model": "no such model", "match_parameters": "one"},
             f"model must be one of {', '.join(models.NAMES)}",
         ),
@@ -75,6 +80,50 @@ def test_contrasts_with_the_reference_need_one(line_of, content):
 )
 def test_match_parameters_needs_an_arm_and_free_units(line_of, variant, line):
     assert line in line_of("variants/two", variant)
+
+
+CROSSED = {"model": "bilstm", "units": [2, 3], "merge_mode": ["sum", "mul"]}
+EXCLUDED = {
+    "a factor that there is not": (
+        {"unit": 2},
+        "variants.two.exclude[0] must be one of units, merge_mode, but was unit; did you mean "
+        "units?",
+    ),
+    "a level that there is not": (
+        {"units": 4},
+        "variants.two.exclude[0].units must be one of 2, 3, but was 4",
+    ),
+    "true is not 1": (
+        {"units": [2, True]},
+        "variants.two.exclude[0].units must be one of 2, 3, but was true",
+    ),
+    "every cell": (
+        {"units": [2, 3]},
+        "variants.two.exclude takes out every arm of the variant; keep one, or remove it",
+    ),
+    "no factor": ({}, "variants.two.exclude[0] must be a mapping that is not empty, but was {}"),
+}
+
+
+@pytest.mark.parametrize(("rule", "line"), EXCLUDED.values(), ids=EXCLUDED)
+def test_what_can_t_be_excluded_is_said(line_of, rule, line):
+    assert line_of("variants/two", CROSSED | {"exclude": [rule]}) == line
+
+
+def test_nothing_can_be_excluded_where_nothing_fans_out(line_of):
+    line = line_of("variants/two", LSTM | {"units": 5, "exclude": [{"units": 5}]})
+    assert line == (
+        "variants.two.exclude[0].units is no list of this variant, which has none; remove it"
+    )
+
+
+def test_an_excluded_arm_is_unknown_elsewhere(lines_of):
+    changes = {
+        "variants/two": CROSSED | {"exclude": [{"units": 2}]},
+        "reference": "two sum units=2",
+    }
+    (line,) = lines_of(changes)
+    assert line.startswith("reference must be one of one, both sum, both concat, two sum units=3,")
 
 
 @pytest.mark.parametrize("name", ["a b", "a/b", "../a", "-a", "ä", "a\n", "", ".a", "a" * 101])

@@ -28,6 +28,7 @@ DECLARED = {
 IN_WORDS = {
     "question",
     "variants.<variant>.match_parameters",
+    "variants.<variant>.exclude",
     "variants.<variant>.training.batch_size",
     "variants.<variant>.training.optimizer",
     "variants.<variant>.training.learning_rate",
@@ -103,7 +104,7 @@ def defaults() -> dict[str, Any]:
     }
     found |= {"seeds": loading.SEEDS, "entropy": plan.ENTROPY, "pairing": "data+weights"}
     found |= {"endpoint.threshold": "baseline", "seeds_per_job": "training.lane_width"}
-    found |= {"endpoint.metric": plan.METRIC}
+    found |= {"endpoint.metric": plan.METRIC, "allow_missing": plan.Study.allow_missing}
     mappings = [
         "training",
         "metric",
@@ -191,6 +192,8 @@ def test_the_example_of_a_key_loads(study, key, tmp_path):
             container["threshold"] = 0.9
         if last == "match_parameters":
             del content["variants"]["mine"]["units"]
+        if last == "exclude":
+            content["variants"]["mine"]["units"] = [2, 4, 8]
         if last == "contrasts":
             content["reference"] = "mine"
     made = study(lambda made: (made.clear(), made.update(content)))

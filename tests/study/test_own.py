@@ -98,11 +98,6 @@ WRONG = {
         ("timesteps: 12}", "timesteps: 12}\nendpoint: {metric: eval_accuracy}"),
         "endpoint.threshold must be a number, but was baseline",
     ),
-    "parameters that are not known": (
-        ("lstm: {model: lstm}", "lstm: {model: lstm, match_parameters: gru units=8}"),
-        "variants.lstm.match_parameters needs parameters that are known before a model is built, "
-        "but those of gru units=8 are not",
-    ),
 }
 
 
@@ -112,3 +107,20 @@ def test_what_is_wrong_is_one_line(write, change, line):
         load(write(STUDY.replace(*change)))
     (found,) = str(error.value).split("\n")
     assert line in found
+
+
+def test_own_models_are_matched_in_jobs_and_know_what_they_depend_on(write):
+    changed = STUDY.replace(
+        "lstm: {model: lstm}",
+        "lstm: {model: lstm, match_parameters: gru units=8}\n"
+        "  other: {model: my_models.py:gru, match_parameters: {arm: gru units=8, by: units},"
+        " reset: before}",
+    )
+    arms = {arm.label: arm for arm in load(write(changed)).arms}
+    match = arms["lstm"].match
+    assert (match.option, match.smallest, match.largest) == ("units", 1, 4096)
+    assert (match.parameters, match.model) == (None, "my_models.py:gru")
+    assert match.model_options == dict(arms["gru units=8"].model_options)
+    for label in ("lstm", "other"):
+        assert arms[label].parameters is None
+        assert "units" not in arms[label].model_options

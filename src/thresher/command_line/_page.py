@@ -53,7 +53,7 @@ def page() -> str:
         whole = parser()
         own = next(action for action in whole._actions if action.dest == "command")
         rows = [f"| [`{name}`](#{name}) | {one.help} |" for name, one in commands().items()]
-        choices: dict[str, object] = dict(own.choices or {})  # type: ignore[arg-type]
+        choices: dict[str, object] = dict(own.choices or {})
         helps = [
             f"## {name}\n\n```text\n{choices[name].format_help()}```\n"  # type: ignore[attr-defined]
             for name in commands()

@@ -10,7 +10,8 @@ from thresher.own.syntax import NOTHING, Function, Source, evaluated, fits, foll
 TYPES: Mapping[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
 # A factor is a column beside these, and an option a key beside these.
 RESERVED = frozenset(
-    {"accuracy", "arm", "epoch", "eval_accuracy", "eval_loss", "loss", "match_parameters"}
+    {"accuracy", "arm", "epoch", "eval_accuracy", "eval_loss", "exclude", "loss"}
+    | {"match_parameters"}
     | {"model", "name", "seed", "study", "time", "training", "variant"}
 )
 

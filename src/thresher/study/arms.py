@@ -4,19 +4,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from thresher.canonical import canonical
-from thresher.study import named, plan, wording
+from thresher.study import excluding, matching, named, plan, wording
 from thresher.study.checking import optimizer_problems, resolve, with_rate
 from thresher.study.named import NamedModel, Shapes
 from thresher.study.names import LONGEST_FOLDER, repeats
 from thresher.study.problems import Key, Problem
 from thresher.training_options import Training
 
-_OWN = ("model", "match_parameters", "training")
+_OWN = ("model", "match_parameters", "training", "exclude")
 _TRAINING_FACTORS = ("optimizer", "learning_rate", "batch_size")
 _LEVEL = re.compile(r"[A-Za-z0-9_.+-]+")
 
@@ -29,8 +28,10 @@ class _Variant:
     ----------
     options, training : mapping
         What the file says; a list fans out.
-    target : int or None
-        The parameter count that its units are to come close to.
+    exclude : list of mapping
+        The cells that are left out.
+    target : Target or None
+        What its parameters are to come close to.
     """
 
     name: str
@@ -38,7 +39,8 @@ class _Variant:
     declared: NamedModel
     options: Mapping[str, Any]
     training: Mapping[str, Any]
-    target: int | None
+    exclude: list[Mapping[str, Any]]
+    target: matching.Target | None
 
     @property
     def key(self) -> Key:
@@ -115,11 +117,13 @@ def _read(
         return None
     target = None
     if "match_parameters" in given:
-        target = _target(key, given, declared, arms, failed, problems)
+        known = [arm for group in arms.values() for arm in group]
+        target = matching.target(key, given, declared, known, failed, problems)
         if target is None:
             return None
     options = {option: value for option, value in given.items() if option not in _OWN}
-    return _Variant(name, given["model"], declared, options, given.get("training", {}), target)
+    changed, without = given.get("training", {}), given.get("exclude", [])
+    return _Variant(name, given["model"], declared, options, changed, without, target)
 
 
 def _arms(
@@ -132,8 +136,8 @@ def _arms(
     problems.extend(wrong)
     if wrong:
         return
-    for combination in product(*variant.factors.values()):
-        levels = dict(zip(variant.factors, combination, strict=True))
+    cells = excluding.cells(variant.key, variant.factors, variant.exclude, problems)
+    for levels in cells:
         arm = _arm(variant, levels, training, shapes, problems)
         if arm is not None:
             problems.extend(bad_folders(variant.key, arm))
@@ -150,6 +154,8 @@ def _arm(
     """Make the arm that has these levels of the variant's factors."""
     declared = variant.declared
     own, changed = variant.chosen(levels)
+    if variant.target is not None:
+        own[variant.target.option] = variant.target.smallest  # until it is chosen
     options = resolve(variant.key, own, declared.options, problems)
     trained = _training((*variant.key, "training"), training, changed, problems)
     if options is None or trained is None:
@@ -157,9 +163,14 @@ def _arm(
     count = None
     if declared.parameters is not None and shapes is not None:
         count = partial(_count, declared.parameters, shapes)
-    if variant.target is not None and count is not None:
-        options["units"] = _closest_units(declared, options, count, variant.target)
-    bare = {option: options[option] for option in declared.options if _bare(declared, option)}
+    match = None
+    if (target := variant.target) is not None:
+        if count is None or target.arm.parameters is None:
+            match = target.left_to_jobs()
+            del options[target.option]
+        else:
+            options[target.option] = target.closest(partial(_count_with, count, options, target))
+    bare = {option: options[option] for option in options if _bare(declared, option)}
     others = {str(key[-1]): level for key, level in levels.items() if key[-1] not in bare}
     return plan.Arm(
         label=label_of(variant.name, bare, others),
@@ -168,8 +179,18 @@ def _arm(
         model=variant.model,
         model_options=options,
         training=trained,
-        parameters=None if count is None else count(options),
+        parameters=None if count is None or match is not None else count(options),
+        match=match,
     )
+
+
+def _count_with(
+    count: Callable[[Mapping[str, Any]], int],
+    options: Mapping[str, Any],
+    target: matching.Target,
+    value: int,
+) -> int:
+    return count({**options, target.option: value})
 
 
 def _count(parameters: Any, shapes: Shapes, options: Mapping[str, Any]) -> int:
@@ -237,59 +258,13 @@ def _training(
     return None if found else with_rate(training)
 
 
-def _target(
-    key: Key,
-    given: Mapping[str, Any],
-    declared: NamedModel,
-    arms: Mapping[str, list[plan.Arm]],
-    failed: set[str],
-    problems: list[Problem],
-) -> int | None:
-    """Return the parameter count of the arm that a variant is to be matched to."""
-    key = (*key, "match_parameters")
-    targets = {arm.label: arm.parameters for group in arms.values() for arm in group}
-    target, model = given["match_parameters"], given["model"]
-    if "units" not in declared.options:
-        problems.append(Problem(key, f"needs a model with units, but {model} has none; remove it"))
-    elif "units" in given:
-        shown = wording.show(given["units"])
-        problems.append(Problem(key, f"chooses units, but units was {shown}; keep one of them"))
-    elif target in targets and (declared.parameters is None or targets[target] is None):
-        which = model if declared.parameters is None else target
-        problems.append(
-            Problem(
-                key,
-                f"needs parameters that are known before a model is built, but those of {which} "
-                "are not, as a file of your own is run in jobs only; give units",
-            )
-        )
-    elif target in targets:
-        return targets[target]
-    elif target.split(" ")[0] not in failed:
-        known = dict.fromkeys([*targets, *sorted(failed)])
-        problems.append(wording.one_of(key, target, known))
-    return None
-
-
-def _closest_units(
-    declared: NamedModel,
-    options: Mapping[str, Any],
-    count: Callable[[Mapping[str, Any]], int],
-    target: int,
-) -> int:
-    def distance(units: int) -> int:
-        return abs(count({**options, "units": units}) - target)
-
-    bounds = declared.options["units"]
-    return min(range(int(bounds.minimum or 1), int(bounds.maximum or 4096) + 1), key=distance)
-
-
 def duplicates(arms: list[plan.Arm]) -> Iterator[Problem]:
     """Name the arms that would train the very same runs as an earlier one."""
     first: dict[str, plan.Arm] = {}
     for arm in arms:
         assert arm.training is not None
-        same = canonical([arm.model, dict(arm.model_options), asdict(arm.training)])
+        match = None if arm.match is None else asdict(arm.match)
+        same = canonical([arm.model, dict(arm.model_options), match, asdict(arm.training)])
         if same in first:
             yield Problem(
                 ("variants",),

@@ -1,17 +1,16 @@
 """A study of a command: any program makes the runs, one process for each arm and seed."""
 
 from collections.abc import Iterator, Mapping
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from thresher import code, command, declarations
 from thresher.canonical import canonical
 from thresher.metric import Axis, Metric
-from thresher.study import imported, joint, plan, structure, texts, wording
+from thresher.study import excluding, imported, joint, plan, sizing, structure, texts, wording
 from thresher.study.arms import bad_folders, bad_levels, label_of
 from thresher.study.names import one_line
-from thresher.study.problems import Problem
+from thresher.study.problems import Key, Problem
 
 OWN_KEYS = ("trace", "environment", "code", "resources", "retries")
 _OTHERS = ("task", "training", "traces", "entropy")
@@ -44,6 +43,7 @@ def build(
     problems.extend(imported.stated_problems(content))
     seeds, labels = content.get("seeds", SEEDS), [arm.label for arm in arms]
     problems.extend(joint.rest(content, seeds))
+    problems.extend(joint.block_size(content.get("seeds_per_job", 1)))
     problems.extend(joint.arms(content, labels, set(found.failed)))
     problems.extend(texts.problems(content, labels))
     if problems or found.problems:
@@ -61,9 +61,10 @@ def build(
         pairing=content.get("pairing", "none"),
         entropy=plan.ENTROPY,
         seeds=seeds,
-        seeds_per_job=content.get("seeds_per_job", 1),
+        seeds_per_job=_seeds_per_job(content, len(arms), seeds),
         arms=tuple(arms),
         reference=content.get("reference"),
+        allow_missing=content.get("allow_missing", False),
         endpoint=imported.endpoint_of(goal, float(goal["budget"])),
         analysis=imported.analysis_of(content, float(goal["threshold"]), metric),
         report=texts.presentation(name, content.get("report", {})),
@@ -85,19 +86,30 @@ def _completed(content: Mapping[str, Any]) -> dict[str, Any]:
 def _arms(variants: Mapping[str, Any], problems: list[Problem]) -> list[plan.Arm]:
     """Fan out every list of every variant."""
     arms = []
-    for name, options in variants.items():
+    for name, options in _options(variants).items():
         key = ("variants", name)
-        lists = {option: value for option, value in options.items() if isinstance(value, list)}
-        wrong = [p for option, levels in lists.items() for p in bad_levels((*key, option), levels)]
+        lists: dict[Key, list[Any]] = {
+            (*key, option): value for option, value in options.items() if isinstance(value, list)
+        }
+        wrong = [p for option, levels in lists.items() for p in bad_levels(option, levels)]
         problems.extend(wrong)
-        for combination in [] if wrong else product(*lists.values()):
-            levels = dict(zip(lists, combination, strict=True))
+        without = variants[name].get("exclude", [])
+        for cell in [] if wrong else excluding.cells(key, lists, without, problems):
+            levels = {str(option[-1]): level for option, level in cell.items()}
             arm = plan.Arm(
                 label_of(name, {}, levels), name, levels, model_options={**options, **levels}
             )
             problems.extend(bad_folders(key, arm))
             arms.append(arm)
     return arms
+
+
+def _options(variants: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the options of each variant, by its name."""
+    return {
+        name: {option: value for option, value in own.items() if option != "exclude"}
+        for name, own in variants.items()
+    }
 
 
 def _problems(content: Mapping[str, Any], folder: Path, arms: list[plan.Arm]) -> Iterator[Problem]:
@@ -118,7 +130,7 @@ def _problems(content: Mapping[str, Any], folder: Path, arms: list[plan.Arm]) ->
 
 
 def _option_problems(content: Mapping[str, Any], arms: list[plan.Arm]) -> Iterator[Problem]:
-    variants = content.get("variants", {})
+    variants = _options(content.get("variants", {}))
     options = dict.fromkeys(name for own in variants.values() for name in own)
     taken = (*_TAKEN, content["metric"].get("name"), content["axis"].get("name", Axis.name))
     for variant, own in variants.items():
@@ -146,6 +158,11 @@ def _option_problems(content: Mapping[str, Any], arms: list[plan.Arm]) -> Iterat
         except command.CommandError as error:
             yield Problem(("variants", arm.variant), str(error), needs=(("command",),))
             return
+
+
+def _seeds_per_job(content: Mapping[str, Any], arms: int, seeds: int) -> int:
+    given = content.get("seeds_per_job", 1)
+    return sizing.seeds_per_job(arms, seeds) if given == sizing.AUTO else int(given)
 
 
 def _duplicates(arms: list[plan.Arm]) -> Iterator[Problem]:

@@ -2,10 +2,11 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from thresher.study.plan import ImportFacts, Study, completed_fields
+from thresher.study.plan import ImportFacts, Study, completed_fields, counted
 
 
 def read_document(path: str | os.PathLike[str]) -> Study:
@@ -24,6 +25,12 @@ def read_facts(path: str | os.PathLike[str]) -> ImportFacts:
     """Read ``import.json``: what the logs of a study hold; raises as `read_document`."""
     facts: ImportFacts = _read(path, ImportFacts)
     return facts
+
+
+def read_models(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read what the runs of a study say of their models; raises as `read_document`."""
+    found: dict[str, Any] = _read(path, dict[str, Any])
+    return found
 
 
 def parse_document(text: str | bytes) -> Study:
@@ -48,7 +55,9 @@ class _Part(Study):
         return object.__getattribute__(self, name)
 
 
-def parse_part(text: str, facts: ImportFacts | None = None) -> Study:
+def parse_part(
+    text: str, facts: ImportFacts | None = None, models: Mapping[str, Any] | None = None
+) -> Study:
     """Return a study as a stage of the workflow is to see it.
 
     Parameters
@@ -58,6 +67,8 @@ def parse_part(text: str, facts: ImportFacts | None = None) -> Study:
         `AttributeError`, so that no stage depends on what it would not notice a change of.
     facts : ImportFacts or None
         Of a study of imported runs.
+    models : mapping or None
+        What the runs say of their models, where the study does not know it; see `Study.counted`.
 
     Raises
     ------
@@ -69,7 +80,10 @@ def parse_part(text: str, facts: ImportFacts | None = None) -> Study:
         name: _parse(json.dumps(value), kinds[name]) for name, value in json.loads(text).items()
     }
     study = object.__new__(_Part)
-    for name, value in (given if facts is None else completed_fields(given, facts)).items():
+    given = given if facts is None else completed_fields(given, facts)
+    if models is not None and "arms" in given:
+        given["arms"] = counted(given["arms"], models)
+    for name, value in given.items():
         object.__setattr__(study, name, value)
     return study
 

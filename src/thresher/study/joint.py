@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from thresher.study import wording
+from thresher.study import sizing, wording
 from thresher.study.problems import Key, Problem
 from thresher.training_options import Training
 
@@ -21,12 +21,22 @@ def training(content: Mapping[str, Any], given: Training) -> Iterator[Problem]:
             needs=(("training", "evaluate_every"),),
         )
     seeds_per_job = content.get("seeds_per_job", given.lane_width)
-    if seeds_per_job != 1 and seeds_per_job % given.lane_width:
+    yield from block_size(seeds_per_job)
+    if isinstance(seeds_per_job, int) and seeds_per_job != 1 and seeds_per_job % given.lane_width:
         yield Problem(
             ("seeds_per_job",),
             f"must be 1 or a multiple of training.lane_width ({given.lane_width}), "
             f"but was {seeds_per_job}; take {given.lane_width}",
             needs=(("training", "lane_width"),),
+        )
+
+
+def block_size(seeds_per_job: int | str) -> Iterator[Problem]:
+    """Check the one word that may stand for a number of seeds."""
+    if isinstance(seeds_per_job, str) and seeds_per_job != sizing.AUTO:
+        yield Problem(
+            ("seeds_per_job",),
+            f"must be a positive integer or auto, but was {wording.show(seeds_per_job)}",
         )
 
 

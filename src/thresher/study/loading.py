@@ -15,6 +15,7 @@ from thresher.study import (
     named,
     places,
     plan,
+    sizing,
     structure,
     texts,
     wording,
@@ -143,9 +144,10 @@ def _build(
         pairing=content.get("pairing", plan.PAIRING),
         entropy=content.get("entropy", plan.ENTROPY),
         seeds=content.get("seeds", SEEDS),
-        seeds_per_job=content.get("seeds_per_job", training.lane_width),
+        seeds_per_job=_seeds_per_job(content, len(arms), training),
         arms=tuple(arms),
         reference=content.get("reference"),
+        allow_missing=content.get("allow_missing", False),
         endpoint=endpoint,
         analysis=imported.analysis_of(content, endpoint.threshold, metrics[0]),
         report=texts.presentation(name, content.get("report", {})),
@@ -197,6 +199,13 @@ def _training(
     wrong = optimizer_problems(("training",), training)
     problems.extend(wrong)
     return (training, False) if wrong else (with_rate(training), True)
+
+
+def _seeds_per_job(content: Mapping[str, Any], arms: int, training: Training) -> int:
+    given = content.get("seeds_per_job", training.lane_width)
+    if given == sizing.AUTO:
+        return sizing.seeds_per_job(arms, content.get("seeds", SEEDS), training.lane_width)
+    return int(given)
 
 
 def _endpoint(content: Mapping[str, Any], task: plan.Task, training: Training) -> plan.Endpoint:

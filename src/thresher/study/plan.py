@@ -25,6 +25,29 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Match:
+    """An integer option that a job chooses, where parameters are known by building models only.
+
+    Attributes
+    ----------
+    option : str
+    smallest, largest : int
+        Its bounds; parameters grow with it.
+    parameters : int or None
+        The number to come close to; None where it is that of the model below.
+    model : str
+    model_options : mapping of str to value
+    """
+
+    option: str
+    smallest: int
+    largest: int
+    parameters: int | None
+    model: str = ""
+    model_options: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Arm:
     """A variant with all its factor levels: the thing compared.
 
@@ -40,6 +63,8 @@ class Arm:
     training : Training or None
     parameters : int or None
         Trainable parameters; None where not known.
+    match : Match or None
+        What `match_parameters` leaves to its jobs.
     """
 
     label: str
@@ -49,6 +74,7 @@ class Arm:
     model_options: Mapping[str, Value] = field(default_factory=dict)
     training: Training | None = None
     parameters: int | None = None
+    match: Match | None = None
 
     @property
     def path(self) -> str:
@@ -241,6 +267,34 @@ class ImportFacts:
 
 
 @dataclass(frozen=True)
+class MissingRuns:
+    """An arm's runs whose jobs failed for good; `whole` where it has no others."""
+
+    arm: str
+    seeds: str
+    runs: int
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What an analysis does without, because jobs failed; see `failures.reported`.
+
+    Attributes
+    ----------
+    runs : tuple of MissingRuns
+    seeds : str
+        Those that are left out of every arm, because one that has others lacks them.
+    reference : str
+        The study's own, which may be among the missing.
+    """
+
+    runs: tuple[MissingRuns, ...]
+    seeds: str
+    reference: str
+
+
+@dataclass(frozen=True)
 class Study:
     """A checked study.
 
@@ -258,6 +312,10 @@ class Study:
         What was read; None before, and where runs are trained here.
     command : CommandSource or None
         Where a program makes the runs.
+    allow_missing : bool
+        Whether blocks whose jobs have failed may be left out of the analysis.
+    missing : Missing or None
+        What is left out; None where nothing is.
     """
 
     name: str
@@ -279,6 +337,8 @@ class Study:
     traces: TraceSource | None = None
     imported: ImportFacts | None = None
     command: CommandSource | None = None
+    allow_missing: bool = False
+    missing: Missing | None = None
 
     @property
     def metric(self) -> Metric:
@@ -314,6 +374,7 @@ class Study:
             return self._commanded(arm, self.command)
         assert self.task is not None
         assert arm.training is not None
+        match = {} if arm.match is None else {"match": asdict(arm.match)}
         return canonical(
             {
                 "study": self.name,
@@ -321,7 +382,7 @@ class Study:
                 "variant": arm.variant,
                 "factors": list(arm.factors.items()),
                 "task": {"name": self.task.name, "options": dict(self.task.options)},
-                "model": {"name": arm.model, "options": dict(arm.model_options)},
+                "model": {"name": arm.model, "options": dict(arm.model_options), **match},
                 "training": asdict(arm.training),
                 "pairing": self.pairing,
                 "entropy": self.entropy,
@@ -387,6 +448,23 @@ class Study:
         if self.pairing != PAIRING and self.training is not None:
             found.append(f"pairing is {self.pairing} (plan: {PAIRING})")
         return found
+
+
+def counted(arms: tuple[Arm, ...], found: Mapping[str, Any]) -> tuple[Arm, ...]:
+    """Complete arms by what their runs say of their models.
+
+    Parameters
+    ----------
+    arms : tuple of Arm
+    found : mapping
+        By arm: ``parameters``, and the ``options`` that the model was built with.
+    """
+    return tuple(
+        replace(arm, parameters=own["parameters"], model_options=own["options"])
+        if (own := found.get(arm.label))
+        else arm
+        for arm in arms
+    )
 
 
 def completed_fields(given: Mapping[str, Any], facts: ImportFacts) -> dict[str, Any]:

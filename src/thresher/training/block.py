@@ -10,6 +10,7 @@ from thresher.training.checks import check_model, check_options, check_shapes
 from thresher.training.data_set import DataSet, Examples
 from thresher.training.feeds import DataSource, Feed, Fresh, Passes, for_lanes
 from thresher.training.lanes import EVALUATED, TRAINED, Lanes
+from thresher.training.matching import count_parameters
 from thresher.training.progress import Progress, Report
 from thresher.training.recurrent import prepare
 from thresher.training.streams import Streams
@@ -42,6 +43,8 @@ class Block:
         `Streams.held_out()`. Where each seed splits a data set anew, some have trained on it.
     predictions : ndarray of float, shape (runs, ...)
         Each run's final output for it.
+    parameters : int
+        Trainable ones of the model.
     """
 
     seeds: np.ndarray
@@ -55,6 +58,7 @@ class Block:
     diverged_at: np.ndarray
     example: Examples
     predictions: np.ndarray
+    parameters: int
 
 
 def train_block(
@@ -131,7 +135,7 @@ def _train_block(
     order = [position[seed] for seed in seeds]
     runs = {name: np.concatenate([part[name] for part in parts])[order] for name in parts[0]}
     x, y = shared
-    return _block(np.asarray(seeds), runs, options, (x[0], y[0]))
+    return _block(np.asarray(seeds), runs, options, (x[0], y[0]), count_parameters(built.model))
 
 
 def _feeds(
@@ -184,7 +188,9 @@ def _by_name(names: Sequence[str], pieces: list[np.ndarray]) -> Arrays:
     return {name: joined[:, column].T for column, name in enumerate(names)}
 
 
-def _block(seeds: np.ndarray, runs: Arrays, options: Training, example: Examples) -> Block:
+def _block(
+    seeds: np.ndarray, runs: Arrays, options: Training, example: Examples, parameters: int
+) -> Block:
     epochs = np.arange(1, options.epochs + 1)
     evaluations = np.arange(0, options.epochs + 1, options.evaluate_every)
     lost = np.minimum(
@@ -199,6 +205,7 @@ def _block(seeds: np.ndarray, runs: Arrays, options: Training, example: Examples
         evaluation_epochs=evaluations,
         diverged_at=diverged_at,
         example=example,
+        parameters=parameters,
         **runs,
     )
 

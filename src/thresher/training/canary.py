@@ -6,7 +6,7 @@ import numpy as np
 
 from thresher.files import write_text
 from thresher.trace import SEED, format_of, read_traces, specification_of, values
-from thresher.training.job import load_named, located, trace_table, train
+from thresher.training.job import load_named, prepared, trace_table, train
 
 
 def run_canary(traces: str, output: str, run: str | None = None, folder: str = ".") -> None:
@@ -33,7 +33,7 @@ def run_canary(traces: str, output: str, run: str | None = None, folder: str = "
     job = json.loads(specification_of(traces))
     seeds = list(dict.fromkeys(old[SEED].to_pylist()))
     named = load_named(job, folder)
-    new = trace_table(job, train(located(job, named[0], folder), seeds, named))
+    new = trace_table(job, train(prepared(job, named, folder), seeds, named))
     pairs = [(values(old, name), values(new, name)) for name in format_of(old).quantities]
     identical = all(
         np.array_equal(there, here, equal_nan=True)

@@ -18,6 +18,7 @@ from thresher.training.block import train_block
 from thresher.training.checks import check_model, check_shapes
 from thresher.training.errors import TrainingError
 from thresher.training.job import TaskSource
+from thresher.training.matching import count_parameters
 from thresher.training_options import Training
 
 Options = Mapping[str, Any]
@@ -94,11 +95,6 @@ def training_problems(
     if not np.isfinite(block.loss).all():
         return [f"{task.loss} is not finite after the first step of Adam"]
     return []
-
-
-def count_parameters(model: keras.Model) -> int:
-    """Count the trainable parameters."""
-    return sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
 
 
 def _quiet(progress: Any) -> None:

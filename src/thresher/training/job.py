@@ -25,6 +25,7 @@ from thresher.training.data_set import DataSet
 from thresher.training.errors import TrainingError
 from thresher.training.facts import machine_facts, versions
 from thresher.training.feeds import DataSource
+from thresher.training.matching import matched
 from thresher.training.progress import Progress, Report, print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
@@ -73,7 +74,7 @@ def run_job(
     """
     begin = time.perf_counter()
     named = load_named(json.loads(specification), folder)
-    job = located(json.loads(specification), named[0], folder)
+    job = prepared(json.loads(specification), named, folder)
     block = train(job, seeds, named, _telling(traces))
     options = job["task"]["options"]
     task = settled(named[0], options)
@@ -96,7 +97,8 @@ def run_job(
     # Facts about this machine stay out of the traces, which are the same wherever they repeat.
     seconds = time.perf_counter() - begin
     facts = machine_facts(len(seeds) * job["training"]["epochs"], seconds)
-    content = {"arm": job["arm"], **facts, "digests": digests, "plan": plan}
+    model = {"parameters": block.parameters, "options": job["model"]["options"]}
+    content = {"arm": job["arm"], **facts, "model": model, "digests": digests, "plan": plan}
     write_text(json.dumps(content, indent=2) + "\n", run)
 
 
@@ -139,6 +141,13 @@ def located(job: Mapping[str, Any], task: TaskDeclaration, folder: str) -> dict[
     options = dict(job["task"]["options"])
     options |= {name: str(Path(folder, options[name])) for name in task.files}
     return {**job, "task": {**job["task"], "options": options}}
+
+
+def prepared(job: Mapping[str, Any], named: Named, folder: str) -> dict[str, Any]:
+    """Return a specification as it is trained: files found, and what is to be matched chosen."""
+    job = located(job, named[0], folder)
+    task = settled(named[0], job["task"]["options"])
+    return matched(job, task, named[1], lambda name: load_one("model", name, folder))
 
 
 def settled(task: TaskDeclaration, options: Mapping[str, Any]) -> TaskDeclaration:

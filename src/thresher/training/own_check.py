@@ -5,17 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from thresher import decoding, own
+from thresher import own
 from thresher.canonical import canonical
 from thresher.files import write_text
 from thresher.own import OwnError
-from thresher.training.contract import (
-    count_parameters,
-    model_problems,
-    task_problems,
-    training_problems,
-)
+from thresher.training.contract import model_problems, task_problems, training_problems
+from thresher.training.errors import TrainingError
 from thresher.training.job import Kind, Named, load_one, located, settled
+from thresher.training.matching import matched, parameters_of
 
 Job = Mapping[str, Any]
 
@@ -48,10 +45,12 @@ def check_own(specifications: Sequence[str], folder: str | Path = ".") -> dict[s
     found = _Found(folder)
     for job in jobs:
         found.load("task", job["task"]["name"])
-        found.load("model", job["model"]["name"])
+        for name in _models(job):
+            found.load("model", name)
     jobs = found.located(jobs)
     for job in _distinct(found.usable(jobs), "task"):
         found.add(_task_lines(job, found.named(job), folder), job["task"]["name"])
+    jobs = found.matched(found.usable(jobs))
     for job in _distinct(found.usable(jobs), "task", "model"):
         found.add(_model_lines(job, found.named(job), folder))
     if not found.problems:
@@ -87,7 +86,19 @@ class _Found:
             self._broken.add(name)
 
     def usable(self, jobs: Sequence[Job]) -> list[Job]:
-        return [job for job in jobs if not self._broken & set(_names(job))]
+        return [job for job in jobs if not self._broken & {job["task"]["name"], *_models(job)}]
+
+    def matched(self, jobs: Sequence[Job]) -> list[Job]:
+        """Choose what is to be matched by building models; what prevents it is a problem."""
+        chosen: list[Job] = []
+        for job in jobs:
+            try:
+                chosen.append(matched(job, *self.named(job), self._loaded.__getitem__))
+            except OwnError as error:
+                self.add(error.problems)
+            except TrainingError as error:
+                self.add([f"{_file(job['model']['name'])}: {error}"])
+        return chosen
 
     def located(self, jobs: Sequence[Job]) -> list[Job]:
         """Return the jobs whose task is there, with paths that it finds its files by."""
@@ -104,6 +115,13 @@ class _Found:
 
 def _names(job: Job) -> tuple[str, str]:
     return job["task"]["name"], job["model"]["name"]
+
+
+def _models(job: Job) -> Iterator[str]:
+    """Name the models that an arm needs: its own, and the one that it is matched to."""
+    yield job["model"]["name"]
+    if other := job["model"].get("match", {}).get("model"):
+        yield other
 
 
 def _distinct(jobs: Sequence[Job], *parts: str) -> list[Job]:
@@ -168,9 +186,7 @@ def _facts(jobs: Sequence[Job], found: _Found) -> dict[str, Any]:
     for job in jobs:
         task, model = found.named(job)
         options = job["task"]["options"]
-        given = (job["model"]["options"], task.inputs(options), decoding.head(task, options))
-        counted = model.parameters(*given) if model.parameters else None
-        parameters[job["arm"]] = counted or count_parameters(model.build(*given))
+        parameters[job["arm"]] = parameters_of(model, job["model"]["options"], task, options)
         if task.baseline is not None:
             baseline = float(task.baseline(options))
     return {"parameters": parameters, "baseline": baseline}
