@@ -1,8 +1,5 @@
-"""The command as a user calls it, in this process or in one of its own."""
+"""The command as a user calls it, in this process."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from thresher.command_line import main
-
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -39,18 +34,3 @@ def thresher(
         return Said(code, said.out, said.err)
 
     return call
-
-
-def environment(**own: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT / "src"), **own}
-
-
-def started(*arguments: str, cwd: Path, **own: str) -> subprocess.CompletedProcess[str]:
-    """Call the command as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "thresher", *arguments],
-        cwd=cwd,
-        env=environment(**own),
-        capture_output=True,
-        text=True,
-    )

@@ -35,7 +35,8 @@ files are named. The studies of a clone, in `config/studies/`, have theirs in th
 `thresher run` starts Snakemake, and what follows `--` goes to it as it is:
 `thresher run my_study -- --keep-going`. A profile is named there (`--profile`,
 `--workflow-profile`) or by `$SNAKEMAKE_PROFILE`; one that is not there is an error, as is a folder
-that only has a profile's name. Where neither a profile nor `--cores` says how many cores to use, all are.
+that only has a profile's name. Where neither a profile nor `--cores` says how many cores to use,
+all are.
 
 On a terminal there is one view: runs and epochs done over all jobs, epochs a second, the time left,
 the jobs that run, and what failed with its log. Elsewhere there is a line for each job that makes

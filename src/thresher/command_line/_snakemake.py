@@ -15,8 +15,10 @@ from typing import Any
 
 from thresher import progress
 from thresher.command_line._study import Place
+from thresher.extras import absent, require
 from thresher.logs import UserError
 from thresher.project import root
+from thresher.study.calling import check_profile
 from thresher.study.names import argument
 
 _CORES = ("--cores", "-c", "--jobs", "-j", "--executor", "-e")
@@ -41,7 +43,9 @@ def command_of(place: Place, cores: int | None, more: Sequence[str]) -> list[str
     UserError
         For a profile that is not there, and for a study named twice.
     """
+    require("running a study", "snakemake", "psutil")
     rest, settings = _without_config(list(more))
+    check_profile(rest, os.environ, root())
     workflow_profile = _profiles(rest)
     command = [
         *(sys.executable, "-m", "snakemake"),
@@ -85,7 +89,7 @@ def available() -> int:
 
 def _has_logger() -> bool:
     """Tell whether Snakemake finds our logger: it does not look into every kind of install."""
-    return any(module.name == _LOGGER for module in pkgutil.iter_modules())
+    return not absent("rich") and any(module.name == _LOGGER for module in pkgutil.iter_modules())
 
 
 def _said(arguments: Sequence[str], options: Sequence[str]) -> bool:
@@ -133,7 +137,7 @@ def _profiles(arguments: Sequence[str]) -> Path | None:
     """Check that every profile is there, and return the workflow's if the user names one."""
     given = {"--profile": _values(arguments, "--profile")}
     if not given["--profile"]:
-        given["$SNAKEMAKE_PROFILE"] = os.environ.get("SNAKEMAKE_PROFILE", "").split()
+        given["$SNAKEMAKE_PROFILE"] = _from_environment()
     for option, profiles in given.items():
         for profile in profiles:
             if profile != "none":
@@ -153,6 +157,11 @@ def _settings_folders(profile: str) -> list[Path]:
         return []
     folders = get_appdirs()
     return [Path(folders.user_config_dir, profile), Path(folders.site_config_dir, profile)]
+
+
+def _from_environment() -> list[str]:
+    named = os.environ.get("SNAKEMAKE_PROFILE", "").split(",")
+    return [name.strip() for name in named if name.strip()]
 
 
 def _check_profile(option: str, profile: str, places: Sequence[Path]) -> Path:
@@ -175,7 +184,7 @@ def _check_profile(option: str, profile: str, places: Sequence[Path]) -> Path:
 
 def _profile_has(arguments: Sequence[str], workflow_profile: Path | None) -> bool:
     """Tell whether a profile says how many cores or jobs there are, or who runs them."""
-    given = _values(arguments, "--profile") or os.environ.get("SNAKEMAKE_PROFILE", "").split()
+    given = _values(arguments, "--profile") or _from_environment()
     places = [place for name in given for place in (Path(name), *_settings_folders(name))]
     places += [workflow_profile] if workflow_profile else []
     for place in places:

@@ -90,8 +90,8 @@ def _facts(found: "Look", level: float, target: Path) -> dict[str, Any]:
 
 def _lines(found: "Look", level: float, target: Path, proposed: bool) -> list[str]:
     from thresher.command_line._printing import columns
-    from thresher.live.words import several
     from thresher.readers._problems import listed
+    from thresher.terminal import several
 
     imported = found.imported
     lines = [

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from thresher.live.happening import Failure, Happening, Job, Progress
-from thresher.live.words import duration, rate, several
+from thresher.terminal import duration, rate, several
 
 # Jobs and failures that the view has room for.
 _MOST = 8
