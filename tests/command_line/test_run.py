@@ -45,7 +45,8 @@ time.sleep(0.05)
 with open(given.out, "w") as trace:
     print("epoch,loss", file=trace)
     for epoch in range(21):
-        print(f"{epoch},{1 / (1 + epoch * float(given.speed) * (1 + int(given.seed) / 50))}", file=trace)
+        speed = float(given.speed) * (1 + int(given.seed) / 50)
+        print(f"{epoch},{1 / (1 + epoch * speed)}", file=trace)
 """
 STUDY = """\
 command: "{python} program.py --speed {speed} --seed {seed} --out {trace}"

@@ -77,11 +77,9 @@ def _read(given: argparse.Namespace) -> "Imported":
     wanted = {role: name for role, name in {**columns, "arm": arm}.items() if name}
     if len(given.files) == 1:
         return _one(given.files[0], wanted)
-    if arm or all("{" not in name and Path(name).is_file() for name in given.files):
-        together = read(given.files, columns=wanted)
-        if arm or together.summary["arm"].nunique() > 1:
-            return together
-    return _joined(given.files, [_one(name, wanted) for name in given.files], wanted)
+    if arm:
+        return read(given.files, columns=wanted)
+    return _joined(given.files, [_one(name, wanted) for name in given.files])
 
 
 def _one(name: str, wanted: dict[str, Any]) -> "Imported":
@@ -95,9 +93,7 @@ def _one(name: str, wanted: dict[str, Any]) -> "Imported":
     return look(Path(name), wanted).imported
 
 
-def _joined(
-    names: Sequence[str], parts: Sequence["Imported"], wanted: dict[str, Any]
-) -> "Imported":
+def _joined(names: Sequence[str], parts: Sequence["Imported"]) -> "Imported":
     """Call the runs of each part an arm, by what tells the parts' names apart."""
     from dataclasses import replace
 
