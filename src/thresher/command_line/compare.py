@@ -43,8 +43,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     from thresher.command_line._printing import print_json, styled
     from thresher.comparison import compare
+    from thresher.readers._select import INDEX
 
     imported = _read(given)
+    times = "evaluations" if imported.axis == INDEX else None
     chosen = {"sustain": given.sustain, "smooth": given.smooth, "margin": given.margin}
     found = compare(
         imported,
@@ -53,6 +55,7 @@ def run(given: argparse.Namespace) -> int:
         reference=given.reference,
         paired=given.paired,
         budget=given.budget,
+        times=times,
         **{name: value for name, value in chosen.items() if value is not None},
     )
     if given.json:
