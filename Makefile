@@ -6,7 +6,7 @@ YAML = ["$(subst ",\",$(subst \,\\,$(value STUDY)))"]
 CONFIG = $(if $(value STUDY),--config 'study=$(subst ','\'',$(YAML))')
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: study test test-fast test-oldest check audit format lock clean
+.PHONY: study test test-fast test-oldest check audit format docs lock clean
 .DELETE_ON_ERROR:
 
 study: .venv/.run
@@ -58,6 +58,10 @@ format: .venv/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
+
+# The site, in site/: every link is checked, and nothing is asked of the internet.
+docs: .venv/.test
+	$(BIN)/mkdocs build --strict --quiet
 
 # Bytecode is compiled here, because importing TensorFlow without it takes three times as long.
 .venv/.run: requirements.lock pyproject.toml

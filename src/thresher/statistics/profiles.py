@@ -70,7 +70,7 @@ def data_profile(
     parts = []
     for arm in events["arm"].unique():
         own = wide.xs(arm, level="arm")
-        times = own.to_numpy(float)
+        times: np.ndarray = own.to_numpy(float)
         inside = [run[run <= end] for run in times]
         grid = union_grid([np.array([0.0, end]), *inside], PLACES)
         band = mean_band(solved(times, grid), "pointwise", confidence, entropy)
@@ -82,9 +82,9 @@ def data_profile(
                     "time": grid,
                     "budget_share": grid / budget,
                     "n": len(times),
-                    "thresholds": times.shape[1],
+                    "thresholds": len(own.columns),
                     "solved": band.mean,
-                    "lower": np.maximum(band.lower, 0),
+                    "lower": np.maximum(band.lower, 0.0),
                     "upper": np.minimum(band.upper, 1),
                 }
             )
