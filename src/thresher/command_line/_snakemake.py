@@ -15,7 +15,7 @@ from typing import Any
 
 from thresher import progress
 from thresher.command_line._study import Place
-from thresher.extras import absent, require
+from thresher.extras import require
 from thresher.logs import UserError
 from thresher.project import root
 from thresher.study.calling import check_profile
@@ -43,7 +43,7 @@ def command_of(place: Place, cores: int | None, more: Sequence[str]) -> list[str
     UserError
         For a profile that is not there, and for a study named twice.
     """
-    require("running a study", "snakemake", "psutil")
+    require("running a study", "snakemake", "psutil", "rich")
     rest, settings = _without_config(list(more))
     check_profile(rest, os.environ, root())
     workflow_profile = _profiles(rest)
@@ -74,6 +74,8 @@ def jobs_of(place: Place, more: Sequence[str] = ()) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "jobs.json")
         command = command_of(place, 1, more)
+        if "--logger" not in command:
+            raise UserError("Snakemake does not find thresher's logger here; install thresher anew")
         dry = ["--dry-run", "--logger-thresher-jobs", str(file)]
         ended = subprocess.run([*command, *dry], capture_output=True, text=True)
         if ended.returncode or not file.exists():
@@ -89,7 +91,7 @@ def available() -> int:
 
 def _has_logger() -> bool:
     """Tell whether Snakemake finds our logger: it does not look into every kind of install."""
-    return not absent("rich") and any(module.name == _LOGGER for module in pkgutil.iter_modules())
+    return any(module.name == _LOGGER for module in pkgutil.iter_modules())
 
 
 def _said(arguments: Sequence[str], options: Sequence[str]) -> bool:
