@@ -17,6 +17,7 @@ ORDER = [
     "project",
     "logs",
     "progress",
+    "terminal",
     "extras",
     "garbage_collection",
     "machine",
