@@ -134,7 +134,7 @@ def test_a_node_that_is_drained_delays_what_waits_and_loses_nothing(login, finis
     slurm.until(lambda: bool(slurm.running()), "a job runs")
     slurm.ask("scontrol", "update", "NodeName=node", "State=DRAIN", "Reason=test")
     try:
-        slurm.until(lambda: slurm.state() == "drained", "the running job ends", 120)
+        slurm.until(lambda: slurm.state() == "drained", "the running job ends", 300)
         slurm.until(lambda: any("PENDING" in job for job in slurm.waiting().values()), "one waits")
         assert started.poll() is None
     finally:
