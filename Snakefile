@@ -5,21 +5,39 @@ import sys
 
 from snakemake.utils import min_version
 
-from thresher.study import StudyError, fixing, folder_of, load_configured, warnings_of
+from thresher import extras
+from thresher.study import (
+    StudyError,
+    calling,
+    fixing,
+    folder_of,
+    load_configured,
+    warnings_of,
+)
 
 min_version("9.20")
 
 
+# This file's folder: another's where that includes this file, or uses it as a module.
+PROJECT = workflow.current_basedir.get_path_or_uri(secret_free=True)
+
+
 # The project's own settings, wherever it is called from; --configfile and --config go before.
-configfile: os.path.join(workflow.basedir, "config", "config.yaml")
+configfile: os.path.join(PROJECT, "config", "config.yaml")
 
 
 report: "workflow/report/workflow.rst"
 
 
 try:
-    STUDY = load_configured(config, workflow.basedir)
-except StudyError as error:
+    if workflow.is_main_process:
+        calling.check_profile(sys.argv[1:], os.environ, PROJECT)
+    STUDY = load_configured(config, PROJECT)
+    # Jobs that have an environment of their own look there.
+    deployed = workflow.deployment_settings.deployment_method
+    if STUDY.training and not (workflow.dryrun or deployed):
+        extras.require(f"{STUDY.path}: training", "tensorflow", "keras")
+except (StudyError, extras.MissingExtraError) as error:
     sys.exit(str(error))
 
 
@@ -29,7 +47,7 @@ if workflow.is_main_process:
 
 # What a job is told, but does not depend on: it is no parameter that would make it run again.
 config["plan"] = fixing.keys(STUDY)
-config["folder"] = folder_of(STUDY, workflow.basedir)
+config["folder"] = folder_of(STUDY, PROJECT)
 
 
 include: "workflow/rules/common.smk"
@@ -53,6 +71,10 @@ else:
 
 include: "workflow/rules/analyse.smk"
 include: "workflow/rules/report.smk"
+
+
+onerror:
+    say_failures(log)
 
 
 rule all:

@@ -11,6 +11,8 @@ import argparse
 import json
 import os
 import re
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -24,21 +26,22 @@ if __name__ == "__main__":  # on small matrices threads cost more than they brin
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from calibration_cells import KINDS
 from calibration_methods import EFFECTS, planned_seeds
 from thresher.evaluations import by_arm
 from thresher.events import events
 from thresher.files import write_text
-from thresher.reduction import collect as evaluations_of
+from thresher.stages import read_frame
 from thresher.statistics.curves import whole_runs
 from thresher.study import load
-from thresher.trace import read_traces
 
 ROOT = Path(__file__).parents[1]
 ENTROPY = 20261123
 BATCH = 100
 FULL, QUICK = 20_000, 200
+SEEDS = 640
 # Standard deviations of the log times of arm and reference: trained arms have 0.10 to 0.13.
 SPREADS = {"trained spread": (0.26, 0.13), "unequal spread": (0.6, 0.3)}
 STUDY, ARM = "config/studies/merge_modes.yaml", "lstm_forward"
@@ -120,6 +123,8 @@ def _methods() -> Iterator[Cell]:
 def _real() -> Iterator[Cell]:
     for paired, n in ((True, 10), (True, 32), (False, 16)):
         yield Cell("same arm", "same arm", {"paired": paired, "n": n})
+    for paired, n in ((True, 10), (True, 32), (False, 16)):
+        yield Cell("same two arms", "same two arms", {"paired": paired, "n": n})
     for of, n in (("mean", 20), ("paired difference", 20), ("unpaired difference", 20)):
         yield Cell("same arm bands", "same curves", {"of": of, "n": n})
 
@@ -160,14 +165,14 @@ def read(folder: Path, cell: Cell, replicates: int) -> dict[str, Any] | None:
     return content if content["replicates"] == replicates else None
 
 
-def run(chosen: list[Cell], replicates: int, folder: Path, traces: Path, seeds: int) -> None:
+def run(chosen: list[Cell], replicates: int, folder: Path, trained: Path, seeds: int) -> None:
     """Measure what is not there yet; write each cell when it is finished."""
     data: dict[str, dict[str, Any]] = {}
     for place, cell in enumerate(chosen, 1):
         if read(folder, cell, replicates):
             continue
         if cell.kind.startswith("same") and not data:
-            data = real_data(traces, seeds)
+            data = real_data(trained, seeds)
         begin = time.perf_counter()
         counts = measure(cell, replicates, data.get(cell.kind))
         seconds = round(time.perf_counter() - begin, 1)
@@ -177,30 +182,37 @@ def run(chosen: list[Cell], replicates: int, folder: Path, traces: Path, seeds: 
         print(f"{place}/{len(chosen)} {cell.name}: {rates} ({seconds} s)", flush=True)
 
 
-def real_data(traces: Path, seeds: int) -> dict[str, dict[str, Any]]:
-    """Return the events and curves of one trained arm, by the kind of cell that takes them.
+def real_data(folder: Path, seeds: int) -> dict[str, dict[str, Any]]:
+    """Return the events and curves of two arms that the workflow trained, by the kind of cell.
 
-    The traces are those of a folder; where it is empty, the arm is trained into it.
+    Each seed has its own held-out set, so that seeds drawn anew have sets drawn anew.
     """
-    study = load(ROOT / STUDY)
-    if not list(traces.glob("*.parquet")):
-        _train(study, traces, seeds)
-    frame = evaluations_of(read_traces(sorted(traces.glob("*.parquet"))), study)
+    file, name = _two_arms_study(folder, seeds), "two_arms"
+    evaluations = folder / "results" / name / "evaluations.parquet"
+    command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder)]
+    command += ["--cores", "all", "--workflow-profile", str(ROOT / "profiles" / "default")]
+    command += [f"results/{name}/evaluations.parquet", "--config", f"study={file}"]
+    subprocess.run([sys.executable, "-m", *command], check=True)
+    study, frame = load(file), read_frame(evaluations)
     found = events(frame, study.metric, study.endpoint)
     arm = next(by_arm(frame, [study.metric.name]))
     curves = whole_runs(arm, study.metric.name)[2]
-    return {"same arm": {"events": found}, "same curves": {"curves": curves}}
+    one = found[found["arm"] == study.arms[0].label]
+    return {
+        "same arm": {"events": one},
+        "same curves": {"curves": curves},
+        "same two arms": {"events": found},
+    }
 
 
-def _train(study: Any, folder: Path, seeds: int) -> None:
-    from thresher.training import run_job  # TensorFlow takes seconds to import
-
-    specification = study.specification(next(arm for arm in study.arms if arm.label == ARM))
-    aside = folder / "aside"
-    for first in range(0, seeds, study.seeds_per_job):
-        block = range(first, min(first + study.seeds_per_job, seeds))
-        paths = folder / f"seeds_{first:05d}.parquet", aside / "predictions", aside / "run"
-        run_job(specification, list(block), *map(str, paths))
+def _two_arms_study(folder: Path, seeds: int) -> Path:
+    """Write the default study with two of its arms and as many seeds; return its file."""
+    content = yaml.safe_load((ROOT / STUDY).read_text())
+    bilstm = {"model": "bilstm", "units": 20, "merge_mode": "mul"}
+    content["variants"] = {ARM: content["variants"][ARM], "bilstm": bilstm}
+    file = folder / "two_arms.yaml"
+    write_text(yaml.safe_dump({**content, "reference": ARM, "seeds": seeds}), file)
+    return file
 
 
 def collect(chosen: list[Cell], replicates: int, folder: Path) -> pd.DataFrame:
@@ -226,17 +238,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} replicates a cell")
     parser.add_argument("--replicates", type=int)
     parser.add_argument("--results", type=Path, default=ROOT / "results" / "calibration")
-    parser.add_argument(
-        "--traces", type=Path, help=f"trace files of {ARM}; trained if there are none"
-    )
-    parser.add_argument("--seeds", type=int, default=400, help="runs to train if need be")
+    parser.add_argument("--trained", type=Path, help="where the runs of two arms are trained")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="of each of the two arms")
     parser.add_argument("--only", default="", help="measure the cells whose name has this in it")
     parser.add_argument("--page", action="store_true", help="write docs/calibration.md and .svg")
     options = parser.parse_args(arguments)
     replicates = options.replicates or (QUICK if options.quick else FULL)
     folder = options.results / str(replicates)
     chosen = [cell for cell in cells() if options.only in cell.name]
-    run(chosen, replicates, folder, options.traces or options.results / "traces", options.seeds)
+    run(chosen, replicates, folder, options.trained or options.results / "trained", options.seeds)
     if options.page:
         from calibration_page import write_page
 

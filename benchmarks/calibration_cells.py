@@ -192,6 +192,34 @@ def same_arm(
     return {"rejected": np.array(rejected)}
 
 
+def same_two_arms(
+    generator: np.random.Generator,
+    replicates: int,
+    entropy: int,
+    events: pd.DataFrame,
+    **setting: Any,
+) -> Outcomes:
+    """Two arms of real runs, each seed with its own held-out set: n of all their seeds, compared.
+
+    The truth is the difference over all seeds. Drawn without replacement, n of N seeds lie nearer
+    to it than n new ones would, by a factor of √(1 − n / N).
+    """
+    n, (reference, arm) = setting["n"], events["arm"].unique()
+    times = events.pivot_table("time", "seed", "arm")
+    truth = (times[arm] - times[reference]).mean()
+    percent = 100 * truth / times[reference].mean()
+    held: dict[str, list[bool]] = {"covered": [], "percent covered": []}
+    for k in range(replicates):
+        drawn = events[events["seed"].isin(generator.choice(times.index, n, replace=False))]
+        plan = {"paired": setting["paired"], "flips": RELABELLINGS, "entropy": entropy + k}
+        row = contrasts(drawn, [(arm, reference)], alpha=ALPHA, **plan).iloc[0]
+        for name, prefix, true in zip(held, ("", "percent_"), (truth, percent), strict=True):
+            lower, upper = row[f"{prefix}lower"], row[f"{prefix}upper"]
+            # A missing limit is an infinite one.
+            held[name].append(not (lower - SLACK > true or upper + SLACK < true))
+    return {name: np.array(values) for name, values in held.items()}
+
+
 def same_curves(
     generator: np.random.Generator,
     replicates: int,
@@ -226,5 +254,6 @@ KINDS: Mapping[str, Callable[..., Outcomes]] = {
     "bands": bands,
     "same arm": same_arm,
     "same curves": same_curves,
+    "same two arms": same_two_arms,
     **METHODS,
 }

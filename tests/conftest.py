@@ -15,8 +15,8 @@ for _name in ("made_up", "drawn", "trial"):
     sys.modules[_name] = _module
     _spec.loader.exec_module(_module)
 
-# Folders whose modules set up a browser, reports or trained blocks.
-_DEAR = {"report", "training"}
+# Folders whose modules set up a browser, reports, trained blocks or a cluster.
+_DEAR = {"report", "training", "cluster"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,12 +11,15 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "thresher"
 # docs/architecture.md lists the modules in this order.
 ORDER = [
-    "code",
-    "logs",
-    "garbage_collection",
-    "machine",
     "files",
     "canonical",
+    "code",
+    "project",
+    "logs",
+    "progress",
+    "extras",
+    "garbage_collection",
+    "machine",
     "fields",
     "losses",
     "metric",
@@ -54,6 +57,9 @@ ORDER = [
     "gallery",
     "report",
     "comparison",
+    "live",
+    "command_line",
+    "__main__",
 ]
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

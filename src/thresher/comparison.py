@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
+import pyarrow as pa
 
 from thresher.importing import UNKNOWN, facts_of
 from thresher.metric import Axis, Better, Metric
@@ -51,8 +52,8 @@ def compare(
     Parameters
     ----------
     data : DataFrame or Imported
-        A row an evaluation: pandas, anything with ``to_pandas()`` such as polars, or what
-        `thresher.read` gave.
+        A row an evaluation: pandas, polars, Arrow and what else speaks Arrow or has
+        ``to_pandas()``; or what `thresher.read` gave.
     threshold : float
         The value to be reached, inclusive.
     better : {"lower", "higher"}
@@ -182,18 +183,27 @@ def _read(
     columns: dict[str, str | list[str]] = {"arm": arm, "axis": time}
     if run is not None:
         columns["seed"] = run
-    if value is not None:
-        columns["value"] = value
+    named = {time, run, *([arm] if isinstance(arm, str) else arm)}
+    rest = [str(name) for name in frame.columns if name not in named]
+    if value is not None or len(rest) == 1:
+        columns["value"] = value or rest[0]
     return from_frame(frame, columns=columns, nan=nan)
 
 
 def _as_pandas(data: Any) -> pd.DataFrame:
-    if not hasattr(data, "to_pandas"):
-        raise ReadError(
-            "data: must be a DataFrame, or something with to_pandas(), "
-            f"but was {type(data).__name__}"
-        )
-    frame: pd.DataFrame = data.to_pandas()
+    """Take other tables, such as polars' or Arrow's; nulls stay apart from NaN in Arrow's way."""
+    frame: pd.DataFrame
+    if hasattr(data, "__arrow_c_stream__"):
+        table = pa.table(data)
+        frame = table.to_pandas()
+        for name in table.column_names:
+            column = table[name]
+            if column.null_count and pa.types.is_floating(column.type):
+                frame[name] = frame[name].astype(object).mask(column.is_null().to_numpy(), None)
+    elif hasattr(data, "to_pandas"):
+        frame = data.to_pandas()
+    else:
+        raise ReadError(f"data: must be a DataFrame, but was {type(data).__name__}")
     return frame
 
 
@@ -255,15 +265,15 @@ class Comparison:
         lines = "".join(f"<li>{text}</li>" for text in rest)
         return f"<p><b>{first}</b></p><ul>{lines}</ul>"
 
-    def plot(self, name: str, width: float = 7.2, ax: Any = None) -> Any:
+    def plot(self, name: str, width: float | None = None, ax: Any = None) -> Any:
         """Draw a figure of the report.
 
         Parameters
         ----------
         name : str
             Such as ``"forest"``, ``"learning_curves"``, ``"survival"``, ``"runs"``.
-        width : float
-            Inches.
+        width : float or None
+            Inches; a page's, or that of `ax`, where None.
         ax : matplotlib axes, optional
             Where the figure is shown as a picture; its own layout stays.
 
@@ -277,12 +287,16 @@ class Comparison:
             If there is no such figure, or nothing to be drawn.
         """
         from thresher import figures
+        from thresher.drawing.style import DOUBLE
 
         if name not in figures.NAMES:
             raise ValueError(f"there is no figure {name}; there are {', '.join(figures.NAMES)}")
         declared = figures.load(name)
-        drawing = next(iter(declared.draw(self.results, width)), None)
-        if drawing is None or not self.results.has(*declared.needs):
+        if width is None:
+            width = DOUBLE if ax is None else max(ax.get_window_extent().width / ax.figure.dpi, 1)
+        there = self.results.has(*declared.needs)
+        drawing = next(iter(declared.draw(self.results, width)), None) if there else None
+        if drawing is None:
             raise ValueError(f"figure {name}: these results have nothing to be drawn")
         if ax is None:
             return drawing.figure
@@ -291,7 +305,7 @@ class Comparison:
         from matplotlib.image import imread
 
         buffer = io.BytesIO()
-        drawing.figure.savefig(buffer, format="png", dpi=200)
+        drawing.figure.savefig(buffer, format="png", dpi=300)
         buffer.seek(0)
         ax.imshow(imread(buffer))
         ax.set_axis_off()

@@ -48,12 +48,15 @@ class ViewColumn:
     limits : tuple of str
         The columns of the limits shown behind the value; the value is left out where it is one
         of them.
+    bound : bool
+        Whether the column ``bound`` says that the value is no more than a bound, or unknown.
     """
 
     head: str
     name: str
     kind: CellKind = "text"
     limits: tuple[str, ...] = ()
+    bound: bool = False
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,8 @@ def test_downloads_equal_the_files_on_disk(report, open_page):
     path = report()
     page = open_page(path, accept_downloads=True)
     links = page.locator("a.csv")
-    assert links.count() == len(list((path.parent / "tables").glob("*.csv")))
+    files = (path.parent / "tables").glob("*.csv")
+    assert links.count() == sum(len(file.read_text().splitlines()) > 1 for file in files)
     for k in range(links.count()):
         if k % 9 == 0:  # Chromium lets a page save ten files in quick succession
             page.reload()

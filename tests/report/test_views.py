@@ -115,3 +115,26 @@ def test_every_view_of_every_analysis_can_be_filled(view):
     assert all(len(row) == len(table.heads) for row in table.rows)
     said = " ".join(cell.text for row in table.rows for cell in row)
     assert "nan" not in said.split()
+
+
+@pytest.fixture(scope="module")
+def unreached():
+    """A study in which no run reached the threshold."""
+    return made_up.results(arms=2, seeds=6, budget=60, censored=1)
+
+
+def test_an_arm_without_an_event_needs_at_least_the_budget(unreached):
+    (view,) = analyses.every()["arms"].views
+    shown = filled(unreached, view)
+    column = [head.text for head in shown.heads].index("Restricted mean (t limits)")
+    assert [row[column].text for row in shown.rows] == ["at least 60", "at least 60"]
+
+
+def test_of_two_arms_without_events_no_difference_is_known(unreached):
+    heads = ("Difference", "Interval", "All contrasts together", "Relative")
+    for name in ("contrasts", "thresholds", "budgets"):
+        for view in analyses.every()[name].views:
+            shown = filled(unreached, view)
+            places = [k for k, head in enumerate(shown.heads) if head.text.startswith(heads)]
+            assert len(places) > 1
+            assert {row[k].text for row in shown.rows for k in places} == {"–"}

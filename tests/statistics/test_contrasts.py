@@ -349,7 +349,7 @@ def test_an_arm_without_an_event_gives_a_bound(make_events):
     late = one(make_events, {"a": times, "b": [INF] * 8})
     assert (late["bound"], late["mean_difference"]) == ("at least", 55)
     assert one(make_events, {"a": [INF] * 8, "b": times})["bound"] == "at most"
-    assert one(make_events, {"a": [INF] * 8, "b": [INF] * 8})["bound"] == "none"
+    assert one(make_events, {"a": [INF] * 8, "b": [INF] * 8})["bound"] == "unknown"
 
 
 def test_the_probability_of_being_sooner_has_limits(make_events):

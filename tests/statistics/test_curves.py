@@ -116,13 +116,45 @@ def test_an_unpaired_difference_is_over_all_runs():
     assert len(curve_differences(frame, METRICS, [("a", "b")], paired=True)) == 0
 
 
-def test_a_difference_is_at_the_epochs_that_both_arms_have():
-    wide = np.arange(0, 50, 15)
-    frame = evaluated(
-        traces(random_losses(7), "a"), traces(random_losses(7, 1, wide), "b", epochs=wide)
-    )
-    rows = part(curve_differences(frame, METRICS, [("a", "b")]), metric="eval_loss")
-    assert rows["time"].tolist() == [0, 15, 30, 45]
+def test_a_difference_is_on_the_union_of_both_grids_and_never_beyond_an_end():
+    first, second = np.array([0, 10, 20, 30]), np.array([5, 15, 25, 45])
+    a, b = random_losses(6, 0, first), random_losses(6, 1, second)
+    frame = evaluated(traces(a, "a", epochs=first), traces(b, "b", epochs=second))
+    table = part(curve_differences(frame, METRICS, [("a", "b")]), metric="eval_loss")
+    assert table["time"].tolist() == [5, 10, 15, 20, 25, 30]
+    expected = [
+        np.mean([np.interp(time, first, run) for run in a])
+        - np.mean([np.interp(time, second, run) for run in b])
+        for time in table["time"]
+    ]
+    assert table["mean"].to_numpy() == pytest.approx(expected)
+    assert table["n"].tolist() == [6] * 6
+
+
+def test_arms_whose_runs_never_overlap_have_no_difference():
+    first, second = np.array([0, 5, 10]), np.array([15, 20, 25])
+    a, b = random_losses(6, 0, first), random_losses(6, 1, second)
+    frame = evaluated(traces(a, "a", epochs=first), traces(b, "b", epochs=second))
+    assert curve_differences(frame, METRICS, [("a", "b")]).empty
+
+
+def test_a_mean_keeps_its_members_from_the_last_first_to_the_first_last_evaluation():
+    own = {0: [0, 10, 20, 30, 40], 1: [0, 5, 15, 25], 2: [5, 20, 45]}
+    runs = {seed: random_losses(1, seed, np.array(at))[0] for seed, at in own.items()}
+    parts = [traces([runs[seed]], seeds=[seed], epochs=np.array(own[seed])) for seed in own]
+    table = part(curves(evaluated(*parts), METRICS), metric="eval_loss")
+    assert table["time"].tolist() == [5, 10, 15, 20, 25]
+    assert table["n"].tolist() == [3] * 5
+    expected = [np.mean([np.interp(t, own[k], runs[k]) for k in own]) for t in table["time"]]
+    assert table["mean"].to_numpy() == pytest.approx(expected)
+
+
+def test_runs_with_times_of_their_own_have_a_curve_of_two_thousand_places_at_most():
+    times = [np.sort(np.random.default_rng(k).uniform(0, 50, 900)) for k in range(6)]
+    parts = [traces([np.cos(at)], seeds=[k], epochs=at) for k, at in enumerate(times)]
+    table = part(curves(evaluated(*parts), METRICS), metric="eval_loss")
+    assert len(table) == 2000
+    assert table["mean"].to_numpy() == pytest.approx(np.cos(table["time"]), abs=0.02)
 
 
 def test_a_run_that_diverged_in_one_arm_leaves_the_pair_out():

@@ -30,10 +30,12 @@ for NAME, ANALYSIS in analyses.every().items():
         conda:
             ENVIRONMENT
         threads: 1
+        resources:
+            **needing(needs.ANALYSIS, ROWS),
         params:
             analysis=NAME,
             about={table: declared.about for table, declared in ANALYSIS.tables.items()},
-            study=lambda wildcards, uses=ANALYSIS.uses: STUDY.part(*uses),
+            study=lambda wildcards, uses=ANALYSIS.uses: REPORTED.part(*uses),
             code=code_of("analyse", f"thresher.analyses.{NAME}"),
         script:
             "../../scripts/analyse.py"

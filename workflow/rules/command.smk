@@ -15,12 +15,12 @@ rule run_command:
         "results/{study}/logs/run_command/{variant}/{factors}/seeds_{block}.log",
     benchmark:
         "results/{study}/benchmarks/run_command/{variant}/{factors}/seeds_{block}.tsv"
-    retries: STUDY.command.retries
+    retries: STUDY.command.retries or None
     conda:
         ENVIRONMENT
     threads: STUDY.command.resources.get("threads", 1)
     resources:
-        **{k: v for k, v in STUDY.command.resources.items() if k != "threads"},
+        **stated(STUDY.command.resources),
     params:
         specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
         seeds=lambda wildcards: STUDY.seeds_of(wildcards.block),

@@ -5,15 +5,17 @@ import re
 import sys
 from dataclasses import replace
 
-from thresher import analyses, code, command, declarations, figures, own, tasks
-from thresher.study import Analysis, Presentation, in_study
+from thresher import analyses, code, command, declarations, figures, own, project, tasks
+from thresher.study import Analysis, Presentation, failures, in_study, needs
 
-# For `--sdm conda` and remote jobs, whose Python does not have thresher installed.
-os.environ.update(
-    PYTHONPATH=os.pathsep.join(
-        filter(None, [str(code.PACKAGE.parent), os.environ.get("PYTHONPATH")])
+# For `--sdm conda` and remote jobs, whose Python does not have thresher installed. In a clone only:
+# beside an installed package are others, for this Python alone.
+if project.in_clone():
+    os.environ.update(
+        PYTHONPATH=os.pathsep.join(
+            filter(None, [str(code.PACKAGE.parent), os.environ.get("PYTHONPATH")])
+        )
     )
-)
 
 # Jobs run side by side, and a matrix product gives other bits with other numbers of threads.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
@@ -52,7 +54,7 @@ EVERYTHING_SHOWN = [
 
 # Only for `--sdm conda`. Snakemake looks for wildcards in this path, and a folder may have braces.
 ENVIRONMENT = (
-    os.path.join(workflow.basedir, "workflow", "envs", "thresher.yaml")
+    os.path.join(PROJECT, "workflow", "envs", "thresher.yaml")
     .replace("{", "{{")
     .replace("}", "}}")
 )
@@ -67,7 +69,7 @@ wildcard_constraints:
 
 def code_of(script, *discovered):
     """A digest of the script of that name and of the library files that it needs."""
-    path = os.path.join(workflow.basedir, "scripts", f"{script}.py")
+    path = workflow.source_path(f"../../scripts/{script}.py")
     return code.digest(path, *discovered)
 
 
@@ -96,13 +98,29 @@ def check_of(arm):
     return [check] if {arm.model, STUDY.task.name} & OWN_FILES else []
 
 
-def blocks(ending):
-    """One file of that ending for each arm and block of the study, in the study's order."""
+def blocks(ending, of=None):
+    """One file of that ending for each block that is analysed, in the study's order."""
     return [
         f"results/{STUDY.name}/traces/{path}/seeds_{block}.{ending}"
-        for path in ARMS
-        for block in STUDY.blocks()
+        for path, block in (failures.common_blocks(STUDY, GONE) if of is None else of)
     ]
+
+
+def identity_of(block):
+    """What a block's runs depend on, as one text."""
+    arm = ARMS[block[0]]
+    own = OWN_CODE if STUDY.command else training_code(arm)
+    return f"{STUDY.specification(arm)} {STUDY.seeds_of(block[1])} {own}"
+
+
+def say_failures(logs):
+    """Say each block that failed, and remember it for a call that may leave it out."""
+    from pathlib import Path
+
+    said = "".join(Path(log).read_text("utf-8", "replace") for log in logs)
+    if failed := failures.found_in(said, STUDY):
+        failures.remember(STUDY, failed, identity_of)
+        print(*failures.lines(STUDY, failed), sep="\n", file=sys.stderr)
 
 
 def own_code():
@@ -134,6 +152,25 @@ def source_document():
     return plain.document()
 
 
+def needing(need, rows):
+    """Memory (MB) and time (minutes) of a rule, for a scheduler; more with each attempt."""
+    return {
+        "mem_mb": lambda wildcards, attempt: need.memory(rows, attempt),
+        "runtime": lambda wildcards, attempt: need.time(rows, attempt),
+    }
+
+
+def stated(resources):
+    """What a study says that its program needs, as schedulers call it, or what is usual."""
+    memory, minutes = resources.get("mem_mb"), resources.get("runtime")
+    usual = needing(needs.COMMAND, 0)
+    if memory:
+        usual["mem_mb"] = lambda wildcards, attempt: attempt * memory
+    if minutes:
+        usual["runtime"] = lambda wildcards, attempt: attempt * minutes
+    return usual | ({"gpu": resources["gpus"]} if "gpus" in resources else {})
+
+
 def needed_by(analysis):
     """The files of what an analysis needs: tables, evaluations, predictions."""
     sources = {
@@ -141,6 +178,22 @@ def needed_by(analysis):
     }
     return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}
 
+
+OWN_CODE = own_code() if STUDY.command else ""
+# Blocks that failed before, where the study allows that they are missing; the study without them.
+GONE = [] if STUDY.traces else failures.left_out(STUDY, identity_of)
+if GONE and not failures.common_blocks(STUDY, GONE):
+    sys.exit(
+        f"{STUDY.path}: allow_missing: no seed is left that all remaining arms have; mend the "
+        "arms that fail, or remove allow_missing to try them again"
+    )
+REPORTED = failures.reported(STUDY, GONE)
+MADE = [
+    (path, block)
+    for path in ARMS
+    for block in STUDY.blocks()
+    if (path, block) not in GONE
+]
 
 # What only runs that are made here have.
 RUN_FILES = (
@@ -150,9 +203,11 @@ RUN_FILES = (
         *([f"results/{STUDY.name}/canary.json"] if STUDY.training else []),
         f"results/{STUDY.name}/evaluations.parquet",
         f"results/{STUDY.name}/predictions.parquet",
-        *blocks("parquet"),
-        *blocks("predictions.parquet"),
-        *blocks("run.json"),
+        *blocks("parquet", MADE),
+        *blocks("predictions.parquet", MADE),
+        *blocks("run.json", MADE),
     ]
 )
-OWN_CODE = own_code() if STUDY.command else ""
+ROWS = needs.evaluation_rows(
+    STUDY, sum(map(os.path.getsize, source_files())) if STUDY.traces else 0
+)

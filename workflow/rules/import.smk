@@ -21,6 +21,8 @@ rule import_traces:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.COLLECT, ROWS),
     params:
         study=lambda wildcards: source_document(),
         code=code_of("import_traces", *EVERY_READER),

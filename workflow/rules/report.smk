@@ -23,6 +23,8 @@ rule figures:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.DRAWING, ROWS),
     params:
         code=code_of("figures", *EVERYTHING_SHOWN),
     script:
@@ -44,6 +46,8 @@ rule paper:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.DRAWING, ROWS),
     params:
         code=code_of("paper", *EVERYTHING_SHOWN),
     script:
@@ -57,7 +61,7 @@ rule report:
         evaluations="results/{study}/evaluations.parquet",
         figures="results/{study}/figures",
         phone="results/{study}/phone",
-        runs=[file for file in RUN_FILES if file.endswith("run.json")],
+        runs=[] if STUDY.traces else blocks("run.json"),
         canary=[file for file in RUN_FILES if file.endswith("canary.json")],
         study="results/{study}/study.json",
     output:
@@ -74,6 +78,8 @@ rule report:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.DRAWING, ROWS),
     params:
         code=code_of("report", *EVERYTHING_SHOWN),
     script:

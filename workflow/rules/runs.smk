@@ -16,6 +16,8 @@ rule collect:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.COLLECT, ROWS),
     params:
         study=lambda wildcards: STUDY.part(*COLLECTED),
         code=code_of("collect"),
@@ -37,6 +39,8 @@ rule join_predictions:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.COLLECT, ROWS),
     params:
         code=code_of("join_predictions"),
     script:

@@ -12,8 +12,10 @@ rule study:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.PLAIN, 0),
     params:
-        document=lambda wildcards: STUDY.document(),
+        document=lambda wildcards: REPORTED.document(),
         # What is written is the document, unless logs have to complete it.
         code=code_of("study") if STUDY.traces else "",
     script:

@@ -19,6 +19,8 @@ rule check_own:
     conda:
         ENVIRONMENT
     threads: 1
+    resources:
+        **needing(needs.TRAINING, 0),
     params:
         specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
         code=lambda wildcards: training_code(arm_of(wildcards)),
@@ -42,6 +44,7 @@ rule train_block:
         ENVIRONMENT
     threads: STUDY.training.threads
     resources:
+        **needing(needs.TRAINING, needs.block_rows(STUDY)),
         accelerator=1,
     params:
         specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
@@ -66,8 +69,9 @@ rule canary:
         ENVIRONMENT
     threads: STUDY.training.threads
     resources:
+        **needing(needs.TRAINING, needs.block_rows(STUDY)),
         accelerator=1,
     params:
-        code=training_code(STUDY.arms[0]),
+        code=training_code(REPORTED.arms[0]),
     script:
         "../../scripts/canary.py"

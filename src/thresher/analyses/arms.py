@@ -17,6 +17,7 @@ ARMS: Schema = {
     "censored": Field("int", "runs", "runs that did not within the budget"),
     "diverged": Field("int", "runs", "runs with an infinite value or NaN before reaching"),
     "restricted_mean": Field("float", "axis", "mean time to threshold within the budget"),
+    "bound": Field("str", "", "the mean is `at least` that (no event), or `none`: it is that"),
     "restricted_mean_se": Field("float?", "axis", "its standard error; missing for one run"),
     "restricted_mean_lower": Field("float?", "axis", "lower limit; Student's on a logit scale"),
     "restricted_mean_upper": Field("float?", "axis", "upper limit; Student's on a logit scale"),
@@ -84,6 +85,7 @@ ANALYSIS = Analysis(
                     "restricted_mean",
                     "time",
                     ("restricted_mean_lower", "restricted_mean_upper"),
+                    bound=True,
                 ),
                 ViewColumn(
                     "Median (order-statistic limits)",

@@ -57,7 +57,11 @@ ANALYSIS = Analysis(
                 VERDICT,
                 DIFFERENCE,
                 ViewColumn(
-                    "Interval at this budget alone", "lower", "difference", ("lower", "upper")
+                    "Interval at this budget alone",
+                    "lower",
+                    "difference",
+                    ("lower", "upper"),
+                    bound=True,
                 ),
                 ViewColumn("p at this budget alone", "p", "p"),
                 ViewColumn("p, max-T over the grid", "p_max_t", "p"),

@@ -44,7 +44,7 @@ CONTRASTS: Schema = {
     "p_equivalence_adjusted": Field("float", "", "the same, adjusted; it decides"),
     "equivalence": Field("str", "", "`tested`, or refused: `budget too short` or `no scale`"),
     "size": Field("str", "", "percent interval: `more` or `less than the margin`, or `open`"),
-    "bound": Field("str", "", "the difference is `at least` or `at most` (no event), or `none`"),
+    "bound": Field("str", "", "`at least`, `at most` that far (no event), `unknown` or `none`"),
     "resolution": Field("float?", "axis", "smaller differences are not called any; missing = none"),
     "degenerate": Field("str", "", "`all at 0`, `reference at 0`, `arm at 0`, `no differences`"),
     "verdict": Field("str", "", "one of `VERDICTS`"),
@@ -61,8 +61,11 @@ CONTRASTS: Schema = {
 
 COMPARED = (ViewColumn("Arm", "arm", "arm"), ViewColumn("Compared with", "reference", "arm"))
 VERDICT = ViewColumn("Verdict", "verdict", "verdict")
-DIFFERENCE = ViewColumn("Difference", "mean_difference", "difference")
-INTERVAL = ViewColumn("Interval", "lower", "difference", ("lower", "upper"))
+DIFFERENCE = ViewColumn("Difference", "mean_difference", "difference", bound=True)
+INTERVAL = ViewColumn("Interval", "lower", "difference", ("lower", "upper"), bound=True)
+RELATIVE = ViewColumn(
+    "Relative", "percent", "percent", ("percent_lower", "percent_upper"), bound=True
+)
 
 
 MOST_PAIRS = 1_000
@@ -159,8 +162,9 @@ ANALYSIS = Analysis(
                     "lower_family",
                     "difference",
                     ("lower_family", "upper_family"),
+                    bound=True,
                 ),
-                ViewColumn("Relative", "percent", "percent", ("percent_lower", "percent_upper")),
+                RELATIVE,
                 ViewColumn("Against the margin", "size", "size"),
                 ViewColumn("p", "p", "p"),
                 ViewColumn("p, adjusted", "p_adjusted", "p"),
@@ -169,6 +173,7 @@ ANALYSIS = Analysis(
                     "percent_lower_equivalence",
                     "percent",
                     ("percent_lower_equivalence", "percent_upper_equivalence"),
+                    bound=True,
                 ),
                 ViewColumn("p of equivalence, adjusted", "p_equivalence_adjusted", "p"),
                 ViewColumn("Runs", "n_arm", "count"),
@@ -190,7 +195,7 @@ ANALYSIS = Analysis(
                 VERDICT,
                 DIFFERENCE,
                 INTERVAL,
-                ViewColumn("Relative", "percent", "percent"),
+                ViewColumn("Relative", "percent", "percent", bound=True),
                 ViewColumn("Against the margin", "size", "size"),
                 ViewColumn("p, adjusted", "p_adjusted", "p"),
                 ViewColumn("P(sooner) + ½ P(tie)", "win_probability", "number"),

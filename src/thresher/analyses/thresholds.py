@@ -21,7 +21,7 @@ GRID: Schema = {
     "p": Field("float", "", "p-value at this level alone"),
     "p_max_t": Field("float", "", "p-value adjusted for the whole grid by max-T"),
     "p_decides": Field("float", "", "p_max_t adjusted over the contrasts at this level"),
-    "bound": Field("str", "", "the difference is `at least` or `at most` (no event), or `none`"),
+    "bound": Field("str", "", "`at least`, `at most` that far (no event), `unknown` or `none`"),
     "degenerate": Field("str", "", "why there is nothing to compare, as in contrasts, or `none`"),
     "verdict": Field("str", "", "verdict at this level, from p_decides"),
 }
@@ -114,7 +114,11 @@ ANALYSIS = Analysis(
                 VERDICT,
                 DIFFERENCE,
                 ViewColumn(
-                    "Interval at this level alone", "lower", "difference", ("lower", "upper")
+                    "Interval at this level alone",
+                    "lower",
+                    "difference",
+                    ("lower", "upper"),
+                    bound=True,
                 ),
                 ViewColumn("p at this level alone", "p", "p"),
                 ViewColumn("p, max-T over the grid", "p_max_t", "p"),

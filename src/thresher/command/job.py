@@ -21,6 +21,7 @@ from thresher.command.running import environment_of, run
 from thresher.command.tracing import TraceFile, read_trace
 from thresher.files import write_text
 from thresher.machine import machine_facts, versions
+from thresher.progress import reporter
 from thresher.trace import PREDICTIONS, RUN, SEED, write_predictions, write_trace
 
 PACKAGES = ("thresher",)
@@ -78,6 +79,7 @@ def run_command(
     about = TraceFile(**job["trace"])
     work = Path(f"{traces}.runs")
     tables: dict[int, pd.DataFrame] = {}
+    tell = reporter(traces)
     for seed in seeds:
         identity = canonical({"specification": job, "code": code, "seed": seed})
         with _named(job, seed, log):
@@ -85,6 +87,7 @@ def run_command(
             if found is None:
                 found = _run_one(job, seed, about, work, identity, Path(folder), threads)
             tables[seed] = found
+        tell(len(tables) / len(seeds))
     packages, digests = versions(PACKAGES), {}
     digests["predictions"] = write_predictions(
         _no_predictions(job), predictions, specification=specification, packages=packages

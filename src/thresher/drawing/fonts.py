@@ -4,13 +4,20 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
+from matplotlib import ft2font
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
-from matplotlib.ft2font import LoadFlags
 
 SIZE = 8.0
 """Of all text, points."""
 FAMILY = "DejaVu Sans"
+# An enumeration since matplotlib 3.10.
+_NO_HINTING: Any = (
+    ft2font.LoadFlags.NO_HINTING
+    if hasattr(ft2font, "LoadFlags")
+    else getattr(ft2font, "LOAD_NO_HINTING")  # noqa: B009, deprecated, unknown to the types
+)
 _PLACEHOLDER = "Last Resort"  # matplotlib's own: boxes that name a letter's block
 
 
@@ -57,7 +64,7 @@ def _advance(letter: str, weight: str) -> float:
         return 1.2 * SIZE
     font = get_font(findfont(FontProperties(family=FAMILY, weight=weight)))
     font.set_size(SIZE, 72)
-    return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536
+    return float(font.load_char(ord(letter), flags=_NO_HINTING).linearHoriAdvance) / 65536
 
 
 def fallbacks(letters: str) -> tuple[list[str], str]:

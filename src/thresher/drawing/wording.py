@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from thresher.drawing.arms import ArmStyle, arms_of
-from thresher.format import count, duration, fraction, isolated, listed, plural
+from thresher.format import along, count, duration, fraction, isolated, listed, plural
 from thresher.results import Results
 from thresher.statistics.limits import FEWEST_FOR_BAND
 
@@ -22,6 +23,38 @@ def band(results: Results, table: pd.DataFrame) -> str:
         return f"without a band, since there are fewer than {FEWEST_FOR_BAND} runs"
     text = f"with {fraction(analysis.confidence)} {analysis.band} bands ({held[analysis.band]})"
     return f"{text}; none with fewer than {FEWEST_FOR_BAND} runs" if "none" in kinds else text
+
+
+def carried(results: Results, table: pd.DataFrame, across: bool = False) -> str:
+    """Say how means come about where runs of an arm have other times; empty where none do.
+
+    Parameters
+    ----------
+    results : Results
+    table : pandas.DataFrame
+        Of the table ``curves``.
+    across : bool
+        Whether means of different arms are taken from each other, too.
+    """
+    if results.study.training is not None:
+        return ""
+    rows, axis = results.evaluations, results.study.axis
+    rows = rows[np.isinf(rows["diverged_at"].to_numpy(float))]
+    have, last = rows.groupby("arm", sort=False)["time"].agg(["size", "max"]).T.to_numpy()
+    arms = rows["arm"].unique()
+    found = table.groupby("arm", sort=False)[["n", "time"]].agg(["size", "max"])
+    ends, apart = [], across and len(found["time"].drop_duplicates()) > 1
+    for arm, size, end in zip(arms, have, last, strict=True):
+        if arm not in found.index:
+            continue
+        curve = found.loc[arm]
+        apart |= size != curve["n", "max"] * curve["n", "size"]
+        if curve["time", "max"] < end:
+            ends.append(f"{isolated(results.label(arm))} at {along(curve['time', 'max'], axis)}")
+    if not apart:
+        return ""
+    short = f"; a mean ends where the first of its runs does: {listed(ends, 5)}" if ends else ""
+    return f" Between a run’s own evaluations its values are carried linearly{short}."
 
 
 def pairs(results: Results) -> str:

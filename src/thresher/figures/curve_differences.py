@@ -13,6 +13,7 @@ from thresher.drawing.limits import Limits, around
 from thresher.drawing.multiples import grid
 from thresher.drawing.palette import TEXT
 from thresher.drawing.style import along_axis, difference_ticks, styled
+from thresher.figures.learning_curves import shown_curves
 from thresher.format import count, metric_title
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
@@ -33,6 +34,7 @@ def caption(results: Results) -> str:
         f"Difference of {metric.label}{wording.against(results) or ', first arm − second'}, "
         f"{wording.pairs(results)}, {wording.band(results, table)}. "
         f"{ahead} 0 the arm is ahead.{thin if (table['n'] < table['runs']).any() else ''}"
+        f"{wording.carried(results, shown_curves(results), across=True)}"
         f"{wording.left_out(len(shown), total, 'contrasts')}"
         f"{wording.without_curve(results, without)} {wording.runs(results)}"
     )
@@ -98,7 +100,7 @@ FIGURE = Figure(
     caption=caption,
     section="curves",
     draw=draw,
-    needs=("arms", "contrasts", "curve_differences"),
+    needs=("arms", "contrasts", "curves", "curve_differences"),
     order=30,
     paper=True,
 )

@@ -37,6 +37,7 @@ def caption(results: Results) -> str:
         f"Mean {metric.label} of each arm {bands}. "
         f"{thin if (table['n'] < table['runs']).any() else ''}"
         f"{_raw(results)} can be switched on."
+        f"{wording.carried(results, table)}"
         f"{wording.without_curve(results, without)}"
     )
 

@@ -1,5 +1,7 @@
 """What can go wrong with a log, in lines for people."""
 
+from collections.abc import Sequence
+
 SHOWN = 20
 
 
@@ -19,6 +21,20 @@ class ReadError(ValueError):
         if len(problems) > SHOWN:
             shown.append(f"… and {len(problems) - SHOWN} more")
         super().__init__("\n".join(shown))
+
+
+class ColumnError(ReadError):
+    """A column that is not there, or has to be chosen.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Those that are there.
+    """
+
+    def __init__(self, problem: str, columns: Sequence[str]) -> None:
+        super().__init__(problem)
+        self.columns = tuple(columns)
 
 
 class NotALogError(Exception):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from thresher.readers._problems import NotALogError, ReadError, listed
+from thresher.readers._problems import ColumnError, NotALogError, ReadError, listed
 
 INDEX = "index"
 """The axis that counts a log's own rows from 0."""
@@ -32,12 +32,14 @@ def value_column(file: str, header: Sequence[str], value: str | None, usual: str
     if value is None and usual and usual in header:
         return usual
     if value is None:
-        raise ReadError(f"{file}: which column is the metric? There are {listed(sorted(header))}")
+        raise ColumnError(
+            f"{file}: which column is the metric? There are {listed(sorted(header))}", header
+        )
     if value in header:
         return value
     near = get_close_matches(value, header, n=1)
     guess = f"; did you mean {near[0]}?" if near else f"; there are {listed(sorted(header))}"
-    raise ReadError(f"{file}: has no column {value}{guess} (`columns: {{value: …}}`)")
+    raise ColumnError(f"{file}: has no column {value}{guess} (`columns: {{value: …}}`)", header)
 
 
 def axis_column(

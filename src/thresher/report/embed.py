@@ -42,8 +42,12 @@ def pack(content: bytes) -> str:
 
 
 def downloads(csv: Mapping[str, bytes], study: Study) -> list[Download]:
-    """Describe the tables' files, and pack them, the smallest first, as far as the page allows."""
-    packed = {name: pack(content) for name, content in csv.items()}
+    """Describe the tables' files, and pack them, the smallest first, as far as the page allows.
+
+    A table without rows says what is not known of these runs, and stays away.
+    """
+    rows = {name: content.count(b"\n") - 1 for name, content in csv.items()}
+    packed = {name: pack(content) for name, content in csv.items() if rows[name] > 0}
     carried, left = set(), CARRIED
     for name in sorted(packed, key=lambda name: len(packed[name])):
         left -= len(packed[name])
@@ -52,11 +56,11 @@ def downloads(csv: Mapping[str, bytes], study: Study) -> list[Download]:
     return [
         Download(
             name=name,
-            rows=max(content.count(b"\n") - 1, 0),
+            rows=rows[name],
             packed=packed[name] if name in carried else "",
             columns=_columns(name, study),
         )
-        for name, content in csv.items()
+        for name in packed
     ]
 
 

@@ -117,6 +117,8 @@ def _sentence(results: Results, row: Mapping[str, Any]) -> str:
     axis, n = results.study.axis, say.count(row["n_pairs"])
     if row["degenerate"] == "all at 0":
         return f"{names}: every run was there at {axis.name} 0, nothing to compare."
+    if row["bound"] == "unknown":
+        return f"{names}: neither got there in any of {n} {say.plural(row['n_pairs'], 'pair')}."
     between = say.limits(row["lower"], row["upper"], lambda value: say.along(value, axis))
     interval = f"{say.confidence(results.study.analysis.confidence)} CI {between}"
     if row["n_pairs"] < 2:

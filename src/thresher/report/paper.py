@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from thresher import format as say
 from thresher.files import write_text
@@ -52,9 +53,9 @@ def rows_of(results: Results) -> list[Row]:
     return [
         (
             results.label(row["arm"]) + _against(results, row["reference"]),
-            ("" if row["bound"] == "none" else f"{row['bound']} ") + signed(row["mean_difference"]),
+            _difference(row, signed),
             _limits(row, "", signed),
-            say.percent(row["percent"]),
+            say.MISSING if row["bound"] == "unknown" else say.percent(row["percent"]),
             _limits(row, "percent_", say.percent),
             say.against_margin(row["size"], row["margin"]),
             say.p_value(row["p_adjusted"]).removeprefix("p ").removeprefix("= "),
@@ -69,11 +70,18 @@ def _against(results: Results, reference: str) -> str:
     return "" if results.study.contrast_reference else f" − {results.label(reference)}"
 
 
-def _limits(row: dict[str, float], prefix: str, spoken: Callable[[float], str]) -> str:
+def _difference(row: dict[str, Any], spoken: Callable[[float], str]) -> str:
+    """Say the difference; of arms without an event nothing is known."""
+    if row["bound"] == "unknown":
+        return say.MISSING
+    return ("" if row["bound"] == "none" else f"{row['bound']} ") + spoken(row["mean_difference"])
+
+
+def _limits(row: dict[str, Any], prefix: str, spoken: Callable[[float], str]) -> str:
     """Say an interval; one seed, or a reference at 0, gives none."""
     low, high = row[f"{prefix}lower"], row[f"{prefix}upper"]
     alone = min(row["n_arm"], row["n_reference"]) < 2
-    if alone or (prefix and not say.known(row["percent"])):
+    if alone or row["bound"] == "unknown" or (prefix and not say.known(row["percent"])):
         return say.MISSING
     return say.limits(low, high, spoken)
 

@@ -127,12 +127,17 @@ def _cell(
         return Cell(text, text, column.kind)
     if not say.known(value) and column.name not in column.limits:
         return Cell(say.MISSING, "", column.kind)
+    bound = row["bound"] if column.bound else "none"
+    if bound == "unknown":
+        return Cell(say.MISSING, "", column.kind)
     spoken = say_of[column.kind]
     shown = [] if column.name in column.limits else [spoken(value)]
-    if column.limits:
-        between = _between(column, row, spoken)
+    between = _between(column, row, spoken) if column.limits else ""
+    if column.limits and (between or bound == "none" or not shown):
         limits = between or say.MISSING
         shown.append(f"({limits})" if shown else limits)
+    if bound != "none" and column.name not in column.limits:
+        shown.insert(0, bound)
     sort = repr(float(value)) if say.known(value) else ""
     return Cell(" ".join(shown), sort, column.kind)
 
@@ -142,7 +147,7 @@ def _between(column: ViewColumn, row: Mapping[str, Any], spoken: Callable[[Any],
     low, high = (row[name] for name in column.limits)
     alone = any(row.get(name) == 1 for name in ("n", "n_arm", "n_reference", "n_pairs"))
     finite = say.known(low) or say.known(high)
-    if not finite and (alone or column.kind in {"number", "share"}):
+    if not finite and (alone or column.bound or column.kind in {"number", "share"}):
         return ""
     least = "0" if column.kind == "time" else f"{say.MINUS}{say.INFINITY}"
     return say.limits(low, high, spoken, least)

@@ -13,11 +13,34 @@ from thresher.results import Results
 def warnings(material: Material) -> tuple[str, ...]:
     """Say what a reader must mind before the sentences below."""
     results = material.results
-    found = [*_seeds(results), *_from_the_start(results), *_diverged(results)]
+    found = [*_missing(results), *_seeds(results), *_from_the_start(results), *_diverged(results)]
     found += [*_training_metric(results), *_grids(results)]
     if material.canary is not None and not material.canary["identical"]:
         found.append("training the first block again gave other numbers; see Diagnostics.")
     return tuple(found)
+
+
+def _missing(results: Results) -> Iterator[str]:
+    """Say which arms and runs the analysis does without, and by which rule."""
+    missing = results.study.missing
+    if missing is None:
+        return
+    runs = sum(each.runs for each in missing.runs)
+    named = [
+        f"{results.label(each.arm)} ({'all of it' if each.whole else each.seeds})"
+        for each in missing.runs
+    ]
+    yield (
+        f"{say.several(runs, 'run')} {'is' if runs == 1 else 'are'} missing, because their jobs "
+        f"failed: {say.listed(named, NAMED)}. Arms without any run are left out, and of the others "
+        "the seeds that one of them lacks, so that all are compared on the same seeds"
+        f"{f': {missing.seeds} are left out everywhere' if missing.seeds else ''}."
+    )
+    if missing.reference and results.study.reference is None:
+        yield (
+            f"the reference, {results.label(missing.reference)}, is among the missing: all pairs "
+            "are compared instead."
+        )
 
 
 def _seeds(results: Results) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from thresher.alignment import carry, union_grid
 from thresher.evaluations import ArmEvaluations, by_arm
 from thresher.statistics.bands import Band, difference_band, mean_band
 
@@ -60,7 +61,7 @@ def curve_differences(
     paired: bool = True,
     entropy: int = 0,
 ) -> pd.DataFrame:
-    """Average the difference of curves, arm − reference, at times that both have.
+    """Average the difference of curves, arm − reference, on the union of both grids.
 
     Paired: over the seeds at which both runs stay finite. Unpaired: difference of the means.
 
@@ -87,14 +88,13 @@ def curve_differences(
         for metric in metrics:
             seeds, at, values = whole_runs(arm, metric)
             more, there, against = whole_runs(reference, metric)
-            times, own, its = np.intersect1d(at, there, return_indices=True)
-            values, against = values[:, own], against[:, its]
             runs = len(np.intersect1d(arm.seeds, reference.seeds)) if paired else len(arm.seeds)
             if paired:
                 _, first, second = np.intersect1d(seeds, more, return_indices=True)
                 seeds, values, against = seeds[first], values[first], against[second]
-            if not (len(values) and len(against)):
+            if not (len(values) and len(against) and len(at) and len(there)):
                 continue
+            times, values, against = _on_one_grid(at, values, there, against)
             result = (
                 mean_band(values - against, band, confidence, entropy, seeds)
                 if paired
@@ -119,7 +119,8 @@ def whole_runs(arm: ArmEvaluations, metric: str) -> tuple[np.ndarray, np.ndarray
     """Return the runs that stay finite, on the union of their own times.
 
     Between a run's own evaluations its values are carried linearly; no run is carried beyond its
-    ends, so the times reach from the last first evaluation to the first last one.
+    ends, and a mean never changes its members: the times reach from the last first evaluation to
+    the first last one. Where runs differ in their times, 2,000 of them are kept at most.
 
     Returns
     -------
@@ -130,17 +131,28 @@ def whole_runs(arm: ArmEvaluations, metric: str) -> tuple[np.ndarray, np.ndarray
     values = arm.matrices[metric]
     known = np.isfinite(values)
     whole = np.isinf(arm.diverged_at) & known.any(axis=1)
-    values, known = values[whole], known[whole]
+    values, known, seeds = values[whole], known[whole], arm.seeds[whole]
     if not len(values):
-        return arm.seeds[whole], np.empty(0), np.empty((0, 0))
-    columns = known.any(axis=0)
-    first, last = known.argmax(axis=1), known.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
-    columns[: first.max()] = columns[last.min() + 1 :] = False
-    filled = [
-        run if own.all() else np.interp(arm.times, arm.times[own], run[own])
-        for run, own in zip(values, known, strict=True)
-    ]
-    return arm.seeds[whole], arm.times[columns], np.array(filled)[:, columns]
+        return seeds, np.empty(0), np.empty((0, 0))
+    if known.all():
+        return seeds, arm.times, values
+    runs = [(arm.times[own], run[own]) for run, own in zip(values, known, strict=True)]
+    begin, end = max(at[0] for at, _ in runs), min(at[-1] for at, _ in runs)
+    grid = union_grid([at[(begin <= at) & (at <= end)] for at, _ in runs])
+    return seeds, grid, np.array([carry(at, run, grid) for at, run in runs])
+
+
+def _on_one_grid(
+    times: np.ndarray, values: np.ndarray, others: np.ndarray, against: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Carry the runs of two arms to the union of their grids, where both have all of theirs."""
+    if np.array_equal(times, others):
+        return times, values, against
+    begin, end = max(times[0], others[0]), min(times[-1], others[-1])
+    grid = union_grid([at[(begin <= at) & (at <= end)] for at in (times, others)])
+    own = np.array([carry(times, run, grid) for run in values])
+    its = np.array([carry(others, run, grid) for run in against])
+    return grid, own, its
 
 
 def _rows(

@@ -46,6 +46,34 @@ def seeds_for(
     return cap if needed >= cap else max(math.ceil(needed), smallest_n(alpha, contrasts))
 
 
+def smallest_difference(
+    deviation: float,
+    n: int,
+    alpha: float = 0.05,
+    power: float = 0.80,
+    contrasts: int = 1,
+) -> float:
+    """Guess the smallest difference that so many seeds show: `seeds_for` solved for it.
+
+    Parameters
+    ----------
+    deviation, alpha, power, contrasts : float, float, float, int
+        As for `seeds_for`.
+    n : int
+        Seeds.
+
+    Returns
+    -------
+    float
+        In the unit of `deviation`; infinite for too few seeds to reject at all.
+    """
+    z = float(stats.norm.ppf(1 - alpha / contrasts / 2))
+    effective = n - z**2 / 2
+    if effective <= 0 or n < smallest_n(alpha, contrasts):
+        return math.inf
+    return (z + float(stats.norm.ppf(power))) * deviation / math.sqrt(effective)
+
+
 def smallest_n(alpha: float, contrasts: int = 1) -> int:
     """Return the fewest seeds for which 2^(1−n) ≤ α / contrasts, so that a test can reject."""
     return max(1, math.ceil(1 + math.log2(contrasts / alpha) - 1e-12))

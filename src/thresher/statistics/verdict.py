@@ -7,7 +7,7 @@ from thresher.fields import VERDICTS
 FASTER, SLOWER, EQUIVALENT, NEGLIGIBLE, INCONCLUSIVE, NOT_REACHED = VERDICTS
 # A p-value that equals α as a fraction may exceed it as a float.
 SLACK = 1e-12
-NONE = "none"
+NONE, UNKNOWN = "none", "unknown"
 TESTED, TOO_SHORT, NO_SCALE = "tested", "budget too short", "no scale"
 MORE, LESS, OPEN = "more than the margin", "less than the margin", "open"
 
@@ -74,10 +74,10 @@ def bound_of(reached_arm: int, reached_reference: int) -> str:
     Returns
     -------
     str
-        ``at least``, ``at most``, or ``none``.
+        ``at least``, ``at most``, ``unknown`` where neither has an event, or ``none``.
     """
     if (reached_arm == 0) == (reached_reference == 0):
-        return NONE
+        return UNKNOWN if reached_arm == 0 else NONE
     return "at least" if reached_arm == 0 else "at most"
 
 

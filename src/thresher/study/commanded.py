@@ -7,10 +7,10 @@ from typing import Any
 from thresher import code, command, declarations
 from thresher.canonical import canonical
 from thresher.metric import Axis, Metric
-from thresher.study import excluding, imported, joint, plan, structure, texts, wording
+from thresher.study import excluding, imported, joint, plan, sizing, structure, texts, wording
 from thresher.study.arms import bad_folders, bad_levels, label_of
 from thresher.study.names import one_line
-from thresher.study.problems import Problem
+from thresher.study.problems import Key, Problem
 
 OWN_KEYS = ("trace", "environment", "code", "resources", "retries")
 _OTHERS = ("task", "training", "traces", "entropy")
@@ -43,6 +43,7 @@ def build(
     problems.extend(imported.stated_problems(content))
     seeds, labels = content.get("seeds", SEEDS), [arm.label for arm in arms]
     problems.extend(joint.rest(content, seeds))
+    problems.extend(joint.block_size(content.get("seeds_per_job", 1)))
     problems.extend(joint.arms(content, labels, set(found.failed)))
     problems.extend(texts.problems(content, labels))
     if problems or found.problems:
@@ -60,9 +61,10 @@ def build(
         pairing=content.get("pairing", "none"),
         entropy=plan.ENTROPY,
         seeds=seeds,
-        seeds_per_job=content.get("seeds_per_job", 1),
+        seeds_per_job=_seeds_per_job(content, len(arms), seeds),
         arms=tuple(arms),
         reference=content.get("reference"),
+        allow_missing=content.get("allow_missing", False),
         endpoint=imported.endpoint_of(goal, float(goal["budget"])),
         analysis=imported.analysis_of(content, float(goal["threshold"]), metric),
         report=texts.presentation(name, content.get("report", {})),
@@ -86,7 +88,7 @@ def _arms(variants: Mapping[str, Any], problems: list[Problem]) -> list[plan.Arm
     arms = []
     for name, options in _options(variants).items():
         key = ("variants", name)
-        lists = {
+        lists: dict[Key, list[Any]] = {
             (*key, option): value for option, value in options.items() if isinstance(value, list)
         }
         wrong = [p for option, levels in lists.items() for p in bad_levels(option, levels)]
@@ -156,6 +158,11 @@ def _option_problems(content: Mapping[str, Any], arms: list[plan.Arm]) -> Iterat
         except command.CommandError as error:
             yield Problem(("variants", arm.variant), str(error), needs=(("command",),))
             return
+
+
+def _seeds_per_job(content: Mapping[str, Any], arms: int, seeds: int) -> int:
+    given = content.get("seeds_per_job", 1)
+    return sizing.seeds_per_job(arms, seeds) if given == sizing.AUTO else int(given)
 
 
 def _duplicates(arms: list[plan.Arm]) -> Iterator[Problem]:

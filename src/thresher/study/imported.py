@@ -11,7 +11,7 @@ from thresher.study.names import one_line
 from thresher.study.problems import Problem
 
 # What belongs to runs that are trained here.
-TRAINED = ("task", "variants", "training", "seeds", "seeds_per_job", "command")
+TRAINED = ("task", "variants", "training", "seeds", "seeds_per_job", "allow_missing", "command")
 PAIRINGS = ("data", "none")
 # Found from the runs.
 _UNKNOWN = 0.0

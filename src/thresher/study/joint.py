@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from thresher.study import wording
+from thresher.study import sizing, wording
 from thresher.study.problems import Key, Problem
 from thresher.training_options import Training
 
@@ -43,7 +43,8 @@ def training(content: Mapping[str, Any], given: Training, passes: bool) -> Itera
             needs=(("training", "evaluate_every"),),
         )
     seeds_per_job = content.get("seeds_per_job", given.lane_width)
-    if seeds_per_job != 1 and seeds_per_job % given.lane_width:
+    yield from block_size(seeds_per_job)
+    if isinstance(seeds_per_job, int) and seeds_per_job != 1 and seeds_per_job % given.lane_width:
         yield Problem(
             ("seeds_per_job",),
             f"must be 1 or a multiple of training.lane_width ({given.lane_width}), "
@@ -59,6 +60,15 @@ def _whole(number: float) -> bool:
 def _near(every: float) -> str:
     """Return a distance between evaluations that there is."""
     return f"{round(every)}" if every >= 1 else f"{1 / round(1 / every):.6g}"
+
+
+def block_size(seeds_per_job: int | str) -> Iterator[Problem]:
+    """Check the one word that may stand for a number of seeds."""
+    if isinstance(seeds_per_job, str) and seeds_per_job != sizing.AUTO:
+        yield Problem(
+            ("seeds_per_job",),
+            f"must be a positive integer or auto, but was {wording.show(seeds_per_job)}",
+        )
 
 
 def arms(content: Mapping[str, Any], labels: Sequence[str], failed: Set[str]) -> Iterator[Problem]:

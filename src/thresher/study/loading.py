@@ -16,6 +16,7 @@ from thresher.study import (
     named,
     places,
     plan,
+    sizing,
     structure,
     texts,
     wording,
@@ -38,7 +39,8 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     Parameters
     ----------
     path : str or path
-        Such as ``config/studies/smoke.yaml``; its stem is the study's name.
+        Such as ``config/studies/smoke.yaml``; its stem is the study's name, or its folder's
+        where it is called ``study.yaml``.
     project : path
         The folder that a relative path may be meant from, besides the working folder.
 
@@ -50,13 +52,13 @@ def load(path: Any, project: str | Path = ".") -> plan.Study:
     file = places.find(path, project)
     found = structure.check(read(file))
     problems: list[Problem] = []
-    shown = places.shown(file, project)
+    shown, name = places.shown(file, project), places.name_of(file)
     if "traces" in found.usable or ("traces",) in found.wrong:
-        study = imported.build(shown, places.beside(file), file.stem, found.usable, problems)
+        study = imported.build(shown, places.beside(file), name, found.usable, problems)
     elif "command" in found.usable or ("command",) in found.wrong:
-        study = commanded.build(shown, file.parent, file.stem, found, problems)
+        study = commanded.build(shown, file.parent, name, found, problems)
     else:
-        study = _build(shown, file.parent, found, problems)
+        study = _build(shown, file.parent, name, found, problems)
     visible = [problem for problem in problems if not problem.follows_from(found.wrong)]
     every = dict.fromkeys(map(str, (*found.problems, *visible)))
     if every or study is None:
@@ -97,7 +99,7 @@ def load_configured(config: Mapping[str, Any], project: str) -> plan.Study:
 
 
 def _build(
-    path: str, folder: Path, found: structure.Structure, problems: list[Problem]
+    path: str, folder: Path, name: str, found: structure.Structure, problems: list[Problem]
 ) -> plan.Study | None:
     """Build the study from what the schema left; None, and why, if it can't be."""
     content = found.usable
@@ -133,7 +135,6 @@ def _build(
     if problems or found.problems or task is None or not metrics:
         return None
     endpoint = _endpoint(content.get("endpoint", {}), task, training)
-    name = Path(path).stem
     return plan.Study(
         name=name,
         path=path,
@@ -145,9 +146,10 @@ def _build(
         pairing=content.get("pairing", plan.PAIRING),
         entropy=content.get("entropy", plan.ENTROPY),
         seeds=content.get("seeds", SEEDS),
-        seeds_per_job=content.get("seeds_per_job", training.lane_width),
+        seeds_per_job=_seeds_per_job(content, len(arms), training),
         arms=tuple(arms),
         reference=content.get("reference"),
+        allow_missing=content.get("allow_missing", False),
         endpoint=endpoint,
         analysis=imported.analysis_of(content, endpoint.threshold, metrics[0]),
         report=texts.presentation(name, content.get("report", {})),
@@ -203,6 +205,13 @@ def _training(
     wrong = optimizer_problems(("training",), training)
     problems.extend(wrong)
     return (training, False) if wrong else (with_rate(training), True)
+
+
+def _seeds_per_job(content: Mapping[str, Any], arms: int, training: Training) -> int:
+    given = content.get("seeds_per_job", training.lane_width)
+    if given == sizing.AUTO:
+        return sizing.seeds_per_job(arms, content.get("seeds", SEEDS), training.lane_width)
+    return int(given)
 
 
 def _endpoint(content: Mapping[str, Any], task: plan.Task, training: Training) -> plan.Endpoint:

@@ -1,6 +1,7 @@
 """Where a study's file and its results are: found, named alike from everywhere, told apart."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from thresher.study.plan import Study
 from thresher.study.reading import StudyError
 
 _ENDINGS = (".yaml", ".yml")
+OF_FOLDER = "study"
+"""The stem of a study file that has its folder's name."""
 
 
 def find(path: Any, project: str | Path) -> Path:
@@ -31,27 +34,44 @@ def find(path: Any, project: str | Path) -> Path:
     file = next((place for place in places if place.exists()), places[0])
     if file.is_dir():
         raise StudyError(f"{path}: is a folder; name a study file in it")
-    _check_name(file, project)
+    _check_ending(file, project)
+    check_name(file)
     return file
 
 
-def _check_name(file: Path, project: str | Path) -> None:
+def _check_ending(file: Path, project: str | Path) -> None:
     if file.suffix not in _ENDINGS:
         candidates = [file.with_name(f"{file.name}.yaml"), Path("config/studies", f"{file}.yaml")]
         meant = [place for place in candidates if place.exists() or Path(project, place).exists()]
         remedy = f"did you mean {meant[0]}?" if meant else "name such a file"
         raise StudyError(f"{file}: a study file ends in .yaml; {remedy}")
-    if repeats(file.stem):
+
+
+def check_name(file: Path) -> None:
+    """Refuse a study file whose name for the study could be no folder's.
+
+    Raises
+    ------
+    StudyError
+    """
+    name = name_of(file)
+    what = "its folder" if name != file.stem else "it"
+    if repeats(name):
         raise StudyError(
-            f"{file}: the study's name, {wording.show(file.stem)!r}, names a folder, and Snakemake "
-            "can't have one that ends in twenty repetitions; rename it"
+            f"{file}: the study's name, {wording.show(name)!r}, names a folder, and Snakemake "
+            f"can't have one that ends in twenty repetitions; rename {what}"
         )
-    if not names_folder(file.stem):
+    if not names_folder(name):
         raise StudyError(
-            f"{file}: the study's name, {wording.show(file.stem)!r}, names a folder: it must begin "
+            f"{file}: the study's name, {wording.show(name)!r}, names a folder: it must begin "
             "with a letter or digit, hold only letters, digits, '_', '-' and '.', and at most "
-            f"{LONGEST_NAME} of them; rename it"
+            f"{LONGEST_NAME} of them; rename {what}"
         )
+
+
+def name_of(file: Path) -> str:
+    """Return a study's name: its file's stem, or for a file ``study.yaml`` its folder's name."""
+    return file.parent.resolve().name if file.stem == OF_FOLDER else file.stem
 
 
 def shown(file: Path, project: str | Path) -> str:
@@ -97,6 +117,9 @@ def check_results(study: Study) -> None:
         raise StudyError(
             f"{study.path}: its results would lie in {folder}, which is a file; rename the study"
         )
+    if folder.exists() and not os.access(folder, os.W_OK):
+        raise StudyError(f"{folder}: can't be written to; mend its rights, or where it is mounted")
+    _check_links(folder)
     document = folder / "study.json"
     known = _content(document)
     other = known.get("path") if isinstance(known, dict) else None
@@ -107,6 +130,23 @@ def check_results(study: Study) -> None:
         )
     for drawn in (folder / "figures", folder / "phone"):
         _check_drawn(drawn)
+
+
+def _check_links(folder: Path) -> None:
+    """Refuse links to what is outside: nothing is read from, or written to, elsewhere."""
+    inside = folder.resolve()
+    if folder.is_symlink() and not inside.is_relative_to(folder.parent.resolve()):
+        raise StudyError(
+            f"{folder}: is a link out of {folder.parent}; make {folder.parent} itself a link"
+        )
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = Path(place, name)
+            if path.is_symlink() and not path.resolve().is_relative_to(inside):
+                raise StudyError(
+                    f"{path}: is a link out of {folder}; put what it names in its place, or make "
+                    "results itself a link"
+                )
 
 
 def _check_drawn(folder: Path) -> None:

@@ -267,6 +267,34 @@ class ImportFacts:
 
 
 @dataclass(frozen=True)
+class MissingRuns:
+    """An arm's runs whose jobs failed for good; `whole` where it has no others."""
+
+    arm: str
+    seeds: str
+    runs: int
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What an analysis does without, because jobs failed; see `failures.reported`.
+
+    Attributes
+    ----------
+    runs : tuple of MissingRuns
+    seeds : str
+        Those that are left out of every arm, because one that has others lacks them.
+    reference : str
+        The study's own, which may be among the missing.
+    """
+
+    runs: tuple[MissingRuns, ...]
+    seeds: str
+    reference: str
+
+
+@dataclass(frozen=True)
 class Study:
     """A checked study.
 
@@ -284,6 +312,10 @@ class Study:
         What was read; None before, and where runs are trained here.
     command : CommandSource or None
         Where a program makes the runs.
+    allow_missing : bool
+        Whether blocks whose jobs have failed may be left out of the analysis.
+    missing : Missing or None
+        What is left out; None where nothing is.
     """
 
     name: str
@@ -305,6 +337,8 @@ class Study:
     traces: TraceSource | None = None
     imported: ImportFacts | None = None
     command: CommandSource | None = None
+    allow_missing: bool = False
+    missing: Missing | None = None
 
     @property
     def metric(self) -> Metric:

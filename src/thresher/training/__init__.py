@@ -1,5 +1,10 @@
 """Train a block of seeds of any Keras model at once, as one TensorFlow program."""
 
+from thresher import extras
+
+extras.require("training", "tensorflow", "keras")  # before any of these imports one
+
+# ruff: noqa: E402
 from thresher.training.block import Block, train_block
 from thresher.training.canary import run_canary
 from thresher.training.data_set import DataSet

@@ -18,6 +18,7 @@ from thresher.declarations import ModelDeclaration, TaskDeclaration
 from thresher.decoding import Reading
 from thresher.files import write_text
 from thresher.keras_metrics import recorded
+from thresher.progress import reporter
 from thresher.trace import RUN, SEED, write_predictions, write_trace
 from thresher.trace_columns import Data, half_of
 from thresher.training.block import Block, train_block
@@ -26,7 +27,7 @@ from thresher.training.errors import TrainingError
 from thresher.training.facts import machine_facts, versions
 from thresher.training.feeds import DataSource
 from thresher.training.matching import matched
-from thresher.training.progress import print_line
+from thresher.training.progress import Progress, Report, print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
 from thresher.training_options import Training
@@ -75,7 +76,7 @@ def run_job(
     begin = time.perf_counter()
     named = load_named(json.loads(specification), folder)
     job = prepared(json.loads(specification), named, folder)
-    block = train(job, seeds, named)
+    block = train(job, seeds, named, _telling(traces))
     options = job["task"]["options"]
     task = settled(named[0], options, job["training"]["loss"])
     reading = decoding.read(task, options, block.example, block.predictions)
@@ -192,7 +193,23 @@ def task_and_model(
     return source_of(task, options), build_model
 
 
-def train(job: Mapping[str, Any], seeds: Sequence[int], named: Named | None = None) -> Block:
+def _telling(traces: str) -> Report:
+    """Return a report for the log, and for whoever looks at how far the job is."""
+    tell = reporter(traces)
+
+    def report(progress: Progress) -> None:
+        print_line(progress)
+        tell(progress.share)
+
+    return report
+
+
+def train(
+    job: Mapping[str, Any],
+    seeds: Sequence[int],
+    named: Named | None = None,
+    report: Report = print_line,
+) -> Block:
     """Train the runs of some seeds, as a specification says.
 
     Parameters
@@ -201,12 +218,14 @@ def train(job: Mapping[str, Any], seeds: Sequence[int], named: Named | None = No
     seeds : sequence of int
     named : tuple, optional
         What `load_named` gave; needed where a name is the user's own.
+    report : callable
+        As `train_block` takes it.
     """
     options = Training(**job["training"])
     _set_threads(options.threads)
     source, build_model = task_and_model(job, named)
     streams = Streams(job["entropy"], job["pairing"], job["arm"])
-    return train_block(build_model, source, seeds, options, streams, print_line)
+    return train_block(build_model, source, seeds, options, streams, report)
 
 
 def _set_threads(threads: int) -> None:
