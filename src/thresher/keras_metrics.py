@@ -113,7 +113,12 @@ METRICS: Mapping[str, KerasMetric] = {
         "F1Score", "F1 score", _SCORED, "higher", 0.0, 1.0, _AVERAGE, one_an_example=True
     ),
     "f_beta_score": KerasMetric(
-        *("FBetaScore", "F-beta score", _SCORED, "higher", 0.0, 1.0),
+        "FBetaScore",
+        "F-beta score",
+        _SCORED,
+        "higher",
+        0.0,
+        1.0,
         {**_AVERAGE, "beta": Option(float, 1.0, above=0, help="The weight of recall.")},
         one_an_example=True,
     ),
@@ -192,8 +197,13 @@ def recorded(loss: str, asked: tuple[Mapping[str, Any], ...] = ()) -> Mapping[st
         known = METRICS[given["name"]]
         column = column_of(given)
         found[column] = Metric(
-            *(column, f"held-out {known.label}", known.unit, known.better),
-            *(known.minimum, known.maximum, "held-out"),
+            name=column,
+            label=f"held-out {known.label}",
+            unit=known.unit,
+            better=known.better,
+            minimum=known.minimum,
+            maximum=known.maximum,
+            data="held-out",
         )
     return found
 

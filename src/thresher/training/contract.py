@@ -88,8 +88,14 @@ def training_problems(
 ) -> list[str]:
     """Train two seeds for one epoch, as a job would, and say what prevents it."""
     head, inputs = decoding.head(task, task_options), task.inputs(task_options)
-    sizes = {"epochs": 1, "evaluate_every": 1, "evaluation_size": 2, "lane_width": 2}
-    training = Training(**sizes, loss=task.loss, metrics=metrics)
+    training = Training(
+        epochs=1,
+        evaluate_every=1,
+        evaluation_size=2,
+        lane_width=2,
+        loss=task.loss,
+        metrics=metrics,
+    )
     source = TaskSource(task, task_options)
     try:
         block = train_block(
