@@ -1,0 +1,80 @@
+"""What MkDocs does for this site: pages made from other files, and links that lead to them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import site_gallery
+import site_links
+import site_notebook
+import site_study_file
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+HOW_TO = "How to"
+COPIED = {
+    "project/changelog.md": "CHANGELOG.md",
+    "project/contributing.md": "CONTRIBUTING.md",
+    "project/security.md": "SECURITY.md",
+    "reference/results.md": "results/README.md",
+}
+"""Pages that are a file of the repository as it stands."""
+MADE = {
+    "reference/study-file.md": ("config/README.md", site_study_file.page),
+    "notebook-run.md": ("docs/notebook.ipynb", site_notebook.page),
+    "gallery.md": ("docs/gallery.md", site_gallery.page),
+}
+"""Pages that are made: what from, so that links in it are understood, and how."""
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Add the pages that no one has given a place."""
+    docs = Path(config.docs_dir)
+    named = set(_named(config.nav or []))
+    rest = sorted(
+        path.relative_to(docs).as_posix()
+        for path in docs.rglob("*.md")
+        if path.relative_to(docs).as_posix() not in named
+    )
+    for part in config.nav or []:
+        if HOW_TO in part:
+            part[HOW_TO] += rest
+    return config
+
+
+def _named(nav: Any) -> Iterable[str]:
+    """Yield the pages of a part of the navigation."""
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, dict):
+        for part in nav.values():
+            yield from _named(part)
+    else:
+        for part in nav:
+            yield from _named(part)
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
+    """Add the pages that are made or copied, and leave out their sources."""
+    for page, source in COPIED.items():
+        path = ROOT / source
+        if path.exists():
+            files.append(File.generated(config, page, content=path.read_text(encoding="utf-8")))
+    for page, (_, make) in MADE.items():
+        files.append(File.generated(config, page, content=make(ROOT)))
+    for name in ("notebook.ipynb",):
+        found = files.get_file_from_path(name)
+        if found is not None:
+            files.remove(found)
+    return files
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Lead links to where their targets are on the site, and draw the diagram."""
+    sources = {page: source for page, source in COPIED.items()}
+    sources |= {page: source for page, (source, _) in MADE.items()}
+    own = sources.get(page.file.src_uri, f"docs/{page.file.src_uri}")
+    text = site_links.without_diagrams(markdown)
+    return site_links.rewritten(text, page.file.src_uri, own, sources, ROOT)
