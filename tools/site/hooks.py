@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
 import site_gallery
 import site_links
 import site_notebook
 import site_study_file
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
-from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 HOW_TO = "How to"
@@ -73,8 +74,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Lead links to where their targets are on the site, and draw the diagram."""
-    sources = {page: source for page, source in COPIED.items()}
-    sources |= {page: source for page, (source, _) in MADE.items()}
+    sources = COPIED | {page: source for page, (source, _) in MADE.items()}
     own = sources.get(page.file.src_uri, f"docs/{page.file.src_uri}")
     text = site_links.without_diagrams(markdown)
     return site_links.rewritten(text, page.file.src_uri, own, sources, ROOT)

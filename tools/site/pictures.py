@@ -1,6 +1,7 @@
 """Take the figures of a study that was run into docs/pictures/.
 
-``python tools/site/pictures.py results/tutorial`` after ``thresher run config/studies/tutorial.yaml``.
+After ``thresher run config/studies/tutorial.yaml``: ``python tools/site/pictures.py
+results/tutorial``.
 """
 
 import json
