@@ -6,7 +6,7 @@ YAML = ["$(subst ",\",$(subst \,\\,$(value STUDY)))"]
 CONFIG = $(if $(value STUDY),--config 'study=$(subst ','\'',$(YAML))')
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: study test test-fast check format docs lock clean
+.PHONY: study test test-fast test-oldest check audit format docs lock clean
 .DELETE_ON_ERROR:
 
 study: .venv/.run
@@ -22,12 +22,37 @@ test: .venv/.test
 test-fast: .venv/.test
 	$(TEST) -m "not workflow and not browser and not slow"
 
+# The base package alone, with the oldest libraries that pyproject.toml allows: analyses, readers,
+# figures and report, without TensorFlow, Keras and Snakemake.
+OLDEST := .venv-oldest/bin/python -m
+BASE := $(addprefix tests/,statistics analyses drawing figures report readers packaging/test_base.py) \
+	$(addprefix tests/test_,tables.py events.py alignment.py importing.py stages.py comparison.py)
+test-oldest: .venv-oldest/.made
+	PYTHONPATH=src $(OLDEST) pytest -n auto --dist loadgroup -W ignore $(BASE) \
+	-m "not slow and not browser and not workflow" -k "not tensorboard and not ten_thousand"
+
+.venv-oldest/.made: requirements-oldest.lock
+	$(PYTHON) -m venv .venv-oldest
+	$(OLDEST) pip install -q --disable-pip-version-check -r requirements-oldest.lock
+	@touch $@
+
 check: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 	$(BIN)/mypy
+
+# What is installed for a study, with licences and hashes, as CycloneDX; the same bytes each time.
+sbom.json: .venv/.test requirements.lock
+	$(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o $@ requirements.lock
+
+# Known weaknesses of what the lock names; skipped, and said, where their list can't be reached.
+OSV := api.osv.dev
+audit: .venv/.test
+	@if $(BIN)/python -c 'import socket; socket.create_connection(("$(OSV)", 443), 10)' 2>/dev/null; then \
+	$(BIN)/pip-audit --vulnerability-service osv --disable-pip --require-hashes -r requirements.lock; \
+	else echo "audit: skipped, because $(OSV) can't be reached from here"; fi
 
 format: .venv/.test
 	$(BIN)/ruff check --fix .
@@ -36,7 +61,7 @@ format: .venv/.test
 
 # The site, in site/: every link is checked, and nothing is asked of the internet.
 docs: .venv/.test
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # Bytecode is compiled here, because importing TensorFlow without it takes three times as long.
 .venv/.run: requirements.lock pyproject.toml
@@ -52,10 +77,12 @@ docs: .venv/.test
 	@touch $@
 
 # Needs uv. The files name neither a registry nor a machine.
-LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --group build --extra train --extra slurm
+COMPILE := uv pip compile -q --python-version 3.11 --generate-hashes --no-header
+LOCK := $(COMPILE) --universal --group build --extra train --extra slurm
 lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group test -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --resolution lowest-direct --group oldest pyproject.toml -o requirements-oldest.lock
 
 clean:
-	rm -rf .venv .snakemake
+	rm -rf .venv .venv-oldest .snakemake sbom.json

@@ -11,6 +11,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "thresher"
 # docs/architecture.md lists the modules in this order.
 ORDER = [
+    "files",
+    "canonical",
     "code",
     "project",
     "logs",
@@ -18,8 +20,6 @@ ORDER = [
     "extras",
     "garbage_collection",
     "machine",
-    "files",
-    "canonical",
     "fields",
     "metric",
     "sources",

@@ -167,3 +167,28 @@ def test_two_writers_at_once_leave_one_whole_file(tmp_path: Path):
 def test_every_column_of_every_table_has_a_meaning(name, schema):
     assert schema, name
     assert all(field.meaning and not field.meaning.endswith(".") for field in schema.values())
+
+
+@pytest.mark.parametrize(
+    "word", ["=1+1", "+a", "-a", "@a", "\ta", "'a", "'=a", "''", "a=1", "none"]
+)
+def test_no_cell_is_a_formula_and_every_word_comes_back(tmp_path, word):
+    schema = {"arm": Field("str", "", "a word"), "n": Field("int", "", "a number")}
+    table = pd.DataFrame({"arm": [word, "b"], "n": [-1, 2], "level": [word, "=2"]})
+    path = tmp_path / "t.csv"
+    write_table(table, schema, path)
+    cells = pd.read_csv(path, keep_default_na=False)
+    assert not cells[["arm", "level"]].apply(lambda c: c.str.match(r"[=+\-@\t]")).any(axis=None)
+    assert cells["n"].to_list() == [-1, 2]
+    assert read_table(path, schema).to_dict("list") == table.to_dict("list")
+
+
+def test_a_table_with_another_number_in_it_is_refused(tmp_path):
+    schema = {"n": Field("int", "", "a number")}
+    path = tmp_path / "t.csv"
+    write_table(pd.DataFrame({"n": [1, 2]}), schema, path)
+    path.write_text(path.read_text().replace("2", "3"))
+    with pytest.raises(TableError, match="is not what was written; delete it and run again"):
+        read_table(path, schema)
+    write_table(pd.DataFrame({"n": [1, 3]}), schema, path)
+    assert read_table(path, schema)["n"].to_list() == [1, 3]

@@ -1,5 +1,6 @@
 """Files written whole or not at all, with the same bytes on every system."""
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -7,27 +8,57 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# What no program can mend: full, over quota, read-only, not ours.
+DISK_PROBLEMS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
+
 
 @contextmanager
 def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a unique temporary path beside `path`; rename it into place if nothing fails.
 
-    A reader sees the old file, or the whole new one, never a half. Killed in between, a
-    ``.<name>.*.tmp`` file that nobody reads is left.
+    A reader sees the old file, or the whole new one, never a half, even after a power cut: the
+    file is on the disk before the rename, and the rename before this returns. Killed in between,
+    a ``.<name>.*.tmp`` file that nobody reads is left.
+
+    Raises
+    ------
+    OSError
+        That names the target, where the disk is full or can't be written to.
     """
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-    os.close(handle)
-    temporary = Path(name)
+    with _named(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            _sync(temporary)
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(target)
+            _sync(target.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(target: Path) -> Iterator[None]:
+    """Have an error of the disk name the file that was to be written."""
     try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(target)
+        yield
+    except OSError as error:
+        if error.errno in DISK_PROBLEMS:
+            raise OSError(error.errno, os.strerror(error.errno), str(target)) from None
+        raise
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or what a folder lists, is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
     finally:
-        temporary.unlink(missing_ok=True)
+        os.close(handle)
 
 
 def _umask() -> int:

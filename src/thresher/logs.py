@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from thresher.files import DISK_PROBLEMS
+
 
 class UserError(ValueError):
     """What the user can mend, said in whole lines: a traceback would only hide them."""
@@ -38,6 +40,12 @@ def logged(path: str | os.PathLike[str]) -> Iterator[None]:
         yield
     except UserError as error:
         print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno not in DISK_PROBLEMS or error.filename is None:
+            traceback.print_exc()
+            raise
+        print(f"{error.filename}: {error.strerror}; mend that and run again", file=sys.stderr)
         raise SystemExit(1) from None
     except BaseException:
         traceback.print_exc()

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from thresher.evaluations import evaluations
 from thresher.files import atomic, write_text
 from thresher.study.plan import Study
-from thresher.trace import check_specification, read_predictions, read_traces
+from thresher.trace import TraceError, check_specification, read_predictions, read_traces
 from thresher.trace_columns import half_of
 
 Path_ = str | os.PathLike[str]
@@ -29,9 +29,14 @@ def collect(traces: pa.Table, study: Study) -> pd.DataFrame:
         study.axis.name,
         names,
         study.endpoint.budget if training is None else training.epochs,
-        quantities=() if training is None else ("loss",),
+        quantities=_judged(study),
         complete=training is not None,
     )
+
+
+def _judged(study: Study) -> tuple[str, ...]:
+    """Name what tells that a run has diverged, besides the metrics."""
+    return () if study.training is None else ("loss",)
 
 
 def collect_files(
@@ -53,11 +58,32 @@ def collect_files(
         study's.
     """
     expected = {arm.path: study.specification(arm) for arm in study.arms}
-    for path in paths:
-        check_specification(path, expected["/".join(Path(path).parts[-3:-1])])
-    frame = collect(read_traces(paths, runs=runs), study)
+    columns = [metric.name for metric in study.metrics]
+    columns += [half_of(study.metric.name), *_judged(study)]
+    own: dict[str, list[tuple[Path_, Path_]]] = {}
+    for path, run in zip(paths, runs, strict=True):
+        arm = "/".join(Path(path).parts[-3:-1])
+        check_specification(path, expected[arm])
+        own.setdefault(arm, []).append((path, run))
+    # An arm at a time: nothing is compared across arms, and all of them are too much at once.
+    parts = []
+    for files in own.values():
+        traces = read_traces([path for path, _ in files], columns, [run for _, run in files])
+        parts.append(pa.Table.from_pandas(collect(traces, study), preserve_index=False))
+    try:
+        joined = pa.concat_tables(parts, promote_options="permissive")
+    except pa.ArrowException as error:
+        raise TraceError(
+            f"{paths[0]} … {paths[-1]}: columns differ in type ({error}); make them alike"
+        ) from None
+    joined = joined.replace_schema_metadata(None)
+    factors = [name for name in joined.column_names if name not in parts[0].column_names]
+    first = parts[0].column_names
+    at = first.index("seed")
     with atomic(output) as temporary:
-        frame.to_parquet(temporary, index=False, compression="zstd")
+        pq.write_table(
+            joined.select([*first[:at], *factors, *first[at:]]), temporary, compression="zstd"
+        )
 
 
 def models_of(runs: Sequence[Path_]) -> dict[str, Any]:

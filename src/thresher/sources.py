@@ -83,3 +83,8 @@ COCO = Source(
     "N. Hansen et al. (2021), COCO: a platform for comparing continuous optimizers in a black-box "
     "setting, Optim. Methods Softw. 36:114–144",
 )
+DATA_PROFILE = Source(
+    "Data profiles",
+    "J. J. Moré & S. M. Wild (2009), Benchmarking derivative-free optimization algorithms, "
+    "SIAM J. Optim. 20:172–191",
+)

@@ -1,6 +1,7 @@
 """The one way to check, write and read a table: a tidy CSV under ``results/<study>/tables/``."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from thresher.fields import Field, Schema
-from thresher.files import atomic
+from thresher.files import atomic, digest, write_text
 
 _DTYPES: Mapping[str, str] = {
     "str": "str",
@@ -88,10 +89,46 @@ def _time_dtype(values: pd.Series, kind: str) -> str:
 
 
 def write_table(table: pd.DataFrame, schema: Schema, path: str | os.PathLike[str]) -> None:
-    """Check a table and write it as CSV, unrounded, atomically."""
+    """Check a table and write it as CSV, unrounded, atomically; its digest is kept beside it.
+
+    Words that a spreadsheet would compute (``=1+1``) get a quote before them, which `read_table`
+    takes away.
+    """
     checked = check(table, schema, str(path))
+    _kept(path).unlink(missing_ok=True)
+    guarded = _replaced(checked, _FORMULA, "'")
     with atomic(path) as temporary:
-        checked.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+        guarded.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+    write_text(f"{digest(path)}\n", _kept(path))
+
+
+def _kept(path: str | os.PathLike[str]) -> Path:
+    """Name the file that keeps a table's SHA-256, hidden beside it."""
+    return Path(path).with_name(f".{Path(path).name}.sha256")
+
+
+def _verify(path: str | os.PathLike[str]) -> None:
+    """Refuse a table that is not what was written: edited by hand, or damaged."""
+    if _kept(path).is_file() and _kept(path).read_text("utf-8").strip() != digest(path):
+        raise TableError("is not what was written")
+
+
+# What spreadsheets take for a formula; a quote before it makes it text, and is doubled itself.
+_FORMULA, _QUOTED = r"^(?=[=+\-@\t\r'])", r"^'(?=[=+\-@\t\r'])"
+
+
+def _replaced(table: pd.DataFrame, pattern: str, by: str) -> pd.DataFrame:
+    """Replace the beginnings of words; numbers and what is missing stay."""
+    columns: dict[str, Any] = {}
+    for name in map(str, table):
+        column = table[name]
+        if column.dtype == "str" and column.str.contains(pattern, na=False).any():
+            columns[name] = column.str.replace(pattern, by, regex=True)
+        elif column.dtype == object:
+            columns[name] = column.map(
+                lambda value: re.sub(pattern, by, value) if isinstance(value, str) else value
+            )
+    return table.assign(**columns) if columns else table
 
 
 def read_table(path: str | os.PathLike[str], schema: Schema) -> pd.DataFrame:
@@ -106,7 +143,9 @@ def read_table(path: str | os.PathLike[str], schema: Schema) -> pd.DataFrame:
     """
     text = {c: "str" for c, field in schema.items() if field.kind in _WORDS}
     try:
+        _verify(path)
         table = pd.read_csv(Path(path), keep_default_na=False, na_values=[""], dtype=text)
+        table = _replaced(table, _QUOTED, "")
         lost = [column for column in schema if column not in table]
         if lost:
             raise TableError(f"column {lost[0]} is missing")

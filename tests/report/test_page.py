@@ -43,6 +43,17 @@ def words_of(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
 
 
+def test_the_page_may_load_nothing_and_run_its_own_script_only(material):
+    page = render(material(small()))
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    rules = dict(rule.split(" ", 1) for rule in html.unescape(policy).split("; "))
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == f"'{embed.script_hash(script)}'"
+    assert "connect-src" not in rules
+    assert not re.search(r"<[^>]+\son\w+=", page)
+
+
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_every_kind_of_study_has_a_page_in_its_own_words(case, material):
     given = small(**case)

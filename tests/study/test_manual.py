@@ -104,7 +104,7 @@ def defaults() -> dict[str, Any]:
     }
     found |= {"seeds": loading.SEEDS, "entropy": plan.ENTROPY, "pairing": "data+weights"}
     found |= {"endpoint.threshold": "baseline", "seeds_per_job": "training.lane_width"}
-    found |= {"endpoint.metric": plan.METRIC}
+    found |= {"endpoint.metric": plan.METRIC, "allow_missing": plan.Study.allow_missing}
     mappings = [
         "training",
         "metric",

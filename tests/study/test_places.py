@@ -202,3 +202,17 @@ def test_a_path_is_written_so_that_snakemake_s_command_line_keeps_it(project, fo
 def test_a_list_of_several_paths_is_none(project):
     with pytest.raises(StudyError, match=r"study must be the path .*, but was \['a.yaml', 'b"):
         configured(project, study=["a.yaml", "b.yaml"])
+
+
+@pytest.mark.parametrize("name", ["tables", "tables/events.csv", ""])
+def test_a_link_out_of_the_results_is_refused(project, tmp_path, name):
+    (tmp_path / "outside").mkdir()
+    link = Path("results", "smoke", name)
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "outside")
+    with pytest.raises(StudyError, match=r"^results/smoke.*: is a link out of results"):
+        load_configured({"study": "config/studies/smoke.yaml"}, ".")
+    link.unlink()
+    Path("results", "smoke").mkdir(exist_ok=True)
+    Path("results", "smoke", "a").symlink_to("b")
+    load_configured({"study": "config/studies/smoke.yaml"}, ".")

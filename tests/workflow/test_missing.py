@@ -1,4 +1,4 @@
-"""Arms that crash for good: a line for each block; the rest is reported where the study allows it."""
+"""Arms that crash for good: a line for each block; the rest is reported where a study allows it."""
 
 import html
 

@@ -68,8 +68,8 @@ def _keys(
     for name, given in schema.get("properties", {}).items():
         inner = _resolved(given, definitions)
         yield prefix + name, inner
-        yield from _keys(inner, definitions, f"{prefix}{name}.")
-        yield from _keys(inner.get("items", {}), definitions, f"{prefix}{name}.")
+        for part in (given, given.get("items", {})):
+            yield from _keys(part, definitions, f"{prefix}{name}.")
         if prefix + name == "variants":
             yield from _keys(definitions["variant"], definitions, "variants.<variant>.")
 

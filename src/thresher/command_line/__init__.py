@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog="thresher",
         description=_ABOUT,
-        epilog=_MORE,
+        epilog=_filled(_MORE),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     whole.add_argument("--version", action="version", version=f"thresher {__version__}")
@@ -44,12 +44,26 @@ def parser() -> argparse.ArgumentParser:
         own = every.add_parser(
             name,
             help=command.help,
-            description=command.description,
+            description=_filled(command.description),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.arguments(own)
         own.set_defaults(called=command.run, takes_more=command.takes_more, passed_on=[])
     return whole
+
+
+def _filled(text: str) -> str:
+    """Fill lines to the terminal; those that are indented stay as they are."""
+    import shutil
+    import textwrap
+    from itertools import groupby
+
+    width = min(shutil.get_terminal_size().columns - 2, 100)
+    parts = []
+    for indented, lines in groupby(text.splitlines(), key=lambda line: line.startswith(" ")):
+        part = "\n".join(lines)
+        parts.append(part if indented else textwrap.fill(" ".join(part.split()), width))
+    return "\n".join(parts)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -82,9 +82,9 @@ def _commanded(request: Mapping[str, Any]) -> dict[str, Any]:
         if seconds and time.monotonic() - begun > request["patience"]:
             break
         with tempfile.TemporaryDirectory() as folder:
-            files = [str(Path(folder, name)) for name in ("traces", "predictions", "run.json")]
-            start = time.monotonic()
-            run_command(specification, request["seeds"], *files, folder=request["folder"])
+            traces, predictions, facts = (str(Path(folder, name)) for name in "tpf")
+            start, seeds = time.monotonic(), request["seeds"]
+            run_command(specification, seeds, traces, predictions, facts, request["folder"])
             seconds[json.loads(specification)["arm"]] = time.monotonic() - start
     return {"start": 0.0, "seconds": seconds}
 

@@ -44,7 +44,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 COMMAND = Command(
-    help="train, analyse, and write results/<name>/report.html beside the study",
+    help="train, analyse, and write the report; called again, it goes on",
     description="""\
 Run a study: train what is not trained yet, analyse, and write results/<name>/ beside the study's
 file. Ctrl-C stops it; called again, it goes on. What follows -- goes to Snakemake as it is:

@@ -1,6 +1,7 @@
 """Where a study's file and its results are: found, named alike from everywhere, told apart."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,9 @@ def check_results(study: Study) -> None:
         raise StudyError(
             f"{study.path}: its results would lie in {folder}, which is a file; rename the study"
         )
+    if folder.exists() and not os.access(folder, os.W_OK):
+        raise StudyError(f"{folder}: can't be written to; mend its rights, or where it is mounted")
+    _check_links(folder)
     document = folder / "study.json"
     known = _content(document)
     other = known.get("path") if isinstance(known, dict) else None
@@ -126,6 +130,23 @@ def check_results(study: Study) -> None:
         )
     for drawn in (folder / "figures", folder / "phone"):
         _check_drawn(drawn)
+
+
+def _check_links(folder: Path) -> None:
+    """Refuse links to what is outside: nothing is read from, or written to, elsewhere."""
+    inside = folder.resolve()
+    if folder.is_symlink() and not inside.is_relative_to(folder.parent.resolve()):
+        raise StudyError(
+            f"{folder}: is a link out of {folder.parent}; make {folder.parent} itself a link"
+        )
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = Path(place, name)
+            if path.is_symlink() and not path.resolve().is_relative_to(inside):
+                raise StudyError(
+                    f"{path}: is a link out of {folder}; put what it names in its place, or make "
+                    "results itself a link"
+                )
 
 
 def _check_drawn(folder: Path) -> None:

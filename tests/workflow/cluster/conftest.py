@@ -37,7 +37,6 @@ SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
 MailProg=/bin/true
 ReturnToService=2
-TaskProlog={folder}/prolog.sh
 GresTypes=gpu
 AccountingStorageTRES=gres/gpu
 SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0
@@ -61,9 +60,9 @@ NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={worker} CPUs={cpus}
 RealMemory={memory} Gres=gpu:1 State=UNKNOWN
 PartitionName=short Nodes={node} Default=YES DefMemPerCPU=500 MaxTime=1440 State=UP
 """
-# Jobs of a real cluster find the configuration where it always is.
-PROLOG = """#!/bin/sh
-echo export SLURM_CONF={folder}/slurm.conf
+# Elsewhere, the configuration has its usual place; the plugin takes this variable from its steps.
+STEP = """#!/bin/sh
+SLURM_CONF={folder}/slurm.conf exec {srun} "$@"
 """
 ACCOUNTING = """
 AuthType=auth/munge
@@ -113,7 +112,7 @@ class Slurm:
 
     @property
     def environment(self) -> dict[str, str]:
-        path = os.pathsep.join([os.environ["PATH"], BEHIND_ROOT])
+        path = os.pathsep.join([f"{self.folder}/bin", os.environ["PATH"], BEHIND_ROOT])
         return {**os.environ, "SLURM_CONF": str(self.folder / "slurm.conf"), "PATH": path}
 
     def start(self) -> None:
@@ -126,7 +125,8 @@ class Slurm:
             (self.folder / folder).mkdir()
         self._write("slurm.conf", SLURM.format(**about))
         self._write("gres.conf", "Name=gpu File=/dev/null\n")
-        self._write("prolog.sh", PROLOG.format(**about))
+        (self.folder / "bin").mkdir()
+        self._write("bin/srun", STEP.format(srun=program("srun"), **about))
         self._write("slurmdbd.conf", ACCOUNTING.format(**about))
         self._write("database.sql", DATABASE)
         (self.folder / "munge.key").write_bytes(os.urandom(1024))
@@ -219,7 +219,7 @@ class Slurm:
     def _write(self, name: str, text: str) -> None:
         path = self.folder / name
         path.write_text(text)
-        path.chmod({".conf": 0o600, ".sh": 0o755}.get(path.suffix, 0o644))
+        path.chmod({"slurmdbd.conf": 0o600, "srun": 0o755}.get(path.name, 0o644))
 
     def _call(self, name: str, *arguments: str) -> str:
         ended = subprocess.run(
