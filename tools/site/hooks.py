@@ -1,5 +1,6 @@
 """What MkDocs does for this site: pages made from other files, and links that lead to them."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ MADE = {
     "gallery.md": ("docs/gallery.md", site_gallery.page),
 }
 """Pages that are made: what from, so that links in it are understood, and how."""
+_DEFAULT = re.compile(r",\s*default:\s*<code>.*?</code>\s*(?=\))", re.DOTALL)
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -78,3 +80,12 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     own = sources.get(page.file.src_uri, f"docs/{page.file.src_uri}")
     text = site_links.without_diagrams(markdown)
     return site_links.rewritten(text, page.file.src_uri, own, sources, ROOT)
+
+
+def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Leave out defaults that are read from docstrings: the signature above them has the true ones.
+
+    Of ``{"lower", "higher"}`` the first is taken for the default, and of ``alpha, confidence`` alpha's
+    for both.
+    """
+    return _DEFAULT.sub("", html)

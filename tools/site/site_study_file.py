@@ -23,6 +23,8 @@ _BOUNDS = {
     "maximum": "at most",
     "exclusiveMaximum": "below",
 }
+_WORDS = ("mapping", "list", "text", "word", "true or false", "")
+"""Units that the type says already."""
 _TABLE = re.compile(r"^\| key \|.*?(?=^\s*$)", re.MULTILINE | re.DOTALL)
 
 
@@ -95,10 +97,12 @@ def _shown(schema: Mapping[str, Any], said: Mapping[str, Row]) -> Iterator[str]:
         if key not in said:
             raise ValueError(f"config/README.md: its table of keys lacks {key}")
         row = said[key]
-        if "." not in key:
-            yield f"### `{key}`\n"
         facts = [allowed(may_be)]
-        facts += [row.unit] if row.unit not in ("mapping", "list", "text", "word", "") else []
-        facts += ["required"] if row.default == "required" else [f"default: {row.default}"]
+        facts += [row.unit] if row.unit not in _WORDS else []
+        facts.append("required" if row.default == "required" else f"default: {row.default}")
         facts.append(f"example: {row.example}")
-        yield f"`{key}`\n:   {row.meaning}\n\n    {' · '.join(facts)}\n    {{: .facts }}\n"
+        line = " · ".join(facts)
+        if "." in key:
+            yield f"`{key}`\n:   {row.meaning}\n\n    {line}\n    {{: .facts }}\n"
+        else:
+            yield f"### `{key}`\n\n{row.meaning}\n\n{line}\n{{: .facts }}\n"
