@@ -85,7 +85,6 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Leave out defaults that are read from docstrings: the signature above them has the true ones.
 
-    Of ``{"lower", "higher"}`` the first is taken for the default, and of ``alpha, confidence`` alpha's
-    for both.
+    The first of ``{"lower", "higher"}`` would be taken for one, and alpha's for confidence.
     """
     return _DEFAULT.sub("", html)
