@@ -1,12 +1,14 @@
 """The notebook as a page, with what its cells gave when it was last run."""
 
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import nbformat
 from nbconvert import MarkdownExporter
 
 _STYLE = re.compile(r"<style.*?</style>\s*", re.DOTALL)
+_TABLE = re.compile(r'<(table|tr)( border="1")?( class="dataframe")?( style="[^"]*")?>')
 
 
 def page(root: Path) -> str:
@@ -15,11 +17,9 @@ def page(root: Path) -> str:
     text, resources = MarkdownExporter().from_notebook_node(notebook)
     for name, content in resources["outputs"].items():
         text = text.replace(f"]({name})", f"]({_inline(name, content)})")
-    return _STYLE.sub("", text)
+    return _TABLE.sub(r"<\1>", _STYLE.sub("", text))
 
 
 def _inline(name: str, content: bytes) -> str:
-    from base64 import b64encode
-
     kind = {"svg": "svg+xml"}.get(name.rpartition(".")[2], name.rpartition(".")[2])
     return f"data:image/{kind};base64,{b64encode(content).decode()}"
