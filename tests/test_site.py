@@ -1,5 +1,6 @@
 """The site builds strictly, its links lead somewhere, and it asks for nothing from elsewhere."""
 
+import importlib
 import json
 import os
 import re
@@ -127,6 +128,31 @@ def test_the_python_reference_has_what_a_notebook_uses(site):
     for name in ("compare", "Comparison", "read", "ReadError"):
         assert f'id="thresher.{name}"' in shown
     assert 'id="thresher.Comparison.to_latex"' in shown
+
+
+@pytest.fixture
+def links(monkeypatch):
+    """The module that leads links to pages."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools" / "site"))
+    return importlib.import_module("site_links")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[a](../config/README.md#keys)", "[a](../reference/study-file.md#keys)"),
+        ("[a](own-model.md)", "[a](../own-model.md)"),
+        ("![a](pictures/x.svg)", "![a](../pictures/x.svg)"),
+        ("[`a`](../pyproject.toml) b", "`a` b"),
+        ("[a](https://example.org/x.md)", "[a](https://example.org/x.md)"),
+        ("[a](#keys)", "[a](#keys)"),
+        ("[a](../no-such-file.md)", "[a](../no-such-file.md)"),
+        ("```\n[a](own-model.md)\n```", "```\n[a](own-model.md)\n```"),
+    ],
+)
+def test_a_link_leads_to_the_page_that_has_its_target(links, text, expected):
+    pages = {"reference/study-file.md": "config/README.md"}
+    assert links.rewritten(text, "project/x.md", "docs/x.md", pages, ROOT) == expected
 
 
 def test_the_picture_of_the_diagram_has_every_box_of_it():

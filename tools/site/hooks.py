@@ -15,7 +15,13 @@ import site_notebook
 import site_study_file
 
 ROOT = Path(__file__).resolve().parents[2]
-HOW_TO = "How to"
+PLACES = {
+    "releasing.md": "The project",
+    "project/": "The project",
+    "studies/": "Learn",
+    "": "How to",
+}
+"""Where pages stand that mkdocs.yml does not name: the first beginning that fits decides."""
 COPIED = {
     "project/changelog.md": "CHANGELOG.md",
     "project/contributing.md": "CONTRIBUTING.md",
@@ -36,14 +42,12 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Add the pages that no one has given a place."""
     docs = Path(config.docs_dir)
     named = set(_named(config.nav or []))
-    rest = sorted(
-        path.relative_to(docs).as_posix()
-        for path in docs.rglob("*.md")
-        if path.relative_to(docs).as_posix() not in named
-    )
-    for part in config.nav or []:
-        if HOW_TO in part:
-            part[HOW_TO] += rest
+    there = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")}
+    there |= {page for page, source in COPIED.items() if (ROOT / source).exists()}
+    parts = {name: pages for part in config.nav or [] for name, pages in part.items()}
+    for page in sorted(there - named):
+        place = next(place for start, place in PLACES.items() if page.startswith(start))
+        parts[place].append(page)
     return config
 
 
