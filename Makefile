@@ -61,7 +61,7 @@ format: .venv/.test
 
 # The site, in site/: every link is checked, and nothing is asked of the internet.
 docs: .venv/.test
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # Bytecode is compiled here, because importing TensorFlow without it takes three times as long.
 .venv/.run: requirements.lock pyproject.toml
