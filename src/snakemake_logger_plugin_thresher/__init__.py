@@ -16,6 +16,7 @@ from snakemake_interface_logger_plugins.settings import LogHandlerSettingsBase
 
 # What follows from a job that failed, which is shown by itself.
 _FOLLOWS = {"RuleException", "CalledProcessError", "SpawnedJobError"}
+_SUMS_UP = ("Exiting because a job execution failed", "At least one job did not complete")
 _STOPPED = "Terminating processes on user request"
 
 
@@ -111,7 +112,8 @@ class LogHandler(LogHandlerBase):
         elif str(record.msg).startswith(_STOPPED):
             self._happening.stopped = True
         elif record.levelno >= logging.WARNING and not self._follows(event, fields):
-            self._say(record)
+            if not (self._happening.failures and any(s in str(record.msg) for s in _SUMS_UP)):
+                self._say(record)
 
     def _note(self, record: logging.LogRecord) -> None:
         """Keep what a dry run would do."""

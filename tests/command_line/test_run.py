@@ -122,7 +122,7 @@ def test_runs_that_fail_are_named_with_their_log(study, tmp_path):
         assert re.match(
             r"failed: fast, seeds \d\D+\d: .*arm fast, seed \d: the program ended", line
         )
-        log = re.search(r"\(log: (.*)\)", line)
+        log = re.search(r"its output is in (\S+\.log);", line)
         assert log
         assert "too fast" in (study / log[1]).read_text()
 
