@@ -111,9 +111,8 @@ class LogHandler(LogHandlerBase):
             self._shown.failed(self._happening.fail(fields))
         elif str(record.msg).startswith(_STOPPED):
             self._happening.stopped = True
-        elif record.levelno >= logging.WARNING and not self._follows(event, fields):
-            if not (self._happening.failures and any(s in str(record.msg) for s in _SUMS_UP)):
-                self._say(record)
+        elif record.levelno >= logging.WARNING and not self._follows(event, record):
+            self._say(record)
 
     def _note(self, record: logging.LogRecord) -> None:
         """Keep what a dry run would do."""
@@ -124,9 +123,12 @@ class LogHandler(LogHandlerBase):
         elif record.levelno >= logging.WARNING:
             self._say(record)
 
-    def _follows(self, event: Any, fields: dict[str, Any]) -> bool:
+    def _follows(self, event: Any, record: logging.LogRecord) -> bool:
         """Tell whether an error only says that a job failed, or was stopped."""
-        from_job = event == LogEvent.ERROR and fields.get("exception") in _FOLLOWS
+        from_job = event == LogEvent.ERROR and vars(record).get("exception") in _FOLLOWS
+        summed_up = any(text in str(record.msg) for text in _SUMS_UP)
+        if self._happening.failures and summed_up:
+            return True
         return self._happening.stopped or from_job or event == LogEvent.GROUP_ERROR
 
     def _plan(self, stats: dict[str, int]) -> None:
