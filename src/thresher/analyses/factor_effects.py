@@ -80,7 +80,7 @@ _NUMBERS = (
 ANALYSIS = Analysis(
     title="Factors",
     needs=("events",),
-    uses=("arms", "pairing", "entropy", "analysis"),
+    uses=("arms", "entropy", "analysis"),
     tables={
         MAIN: Table(EFFECTS, "What each level of a factor does, compared with the first."),
         INTERACTIONS: Table(
@@ -109,9 +109,9 @@ ANALYSIS = Analysis(
                 ViewColumn("Factor", "factor"),
                 ViewColumn("Level", "level"),
                 ViewColumn("Compared with", "base"),
-                ViewColumn("By", "by"),
-                ViewColumn("Level", "by_level"),
-                ViewColumn("Compared with", "by_base"),
+                ViewColumn("Other factor", "by"),
+                ViewColumn("Its level", "by_level"),
+                ViewColumn("Its base", "by_base"),
                 *_NUMBERS,
             ),
             order=61,
