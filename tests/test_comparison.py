@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 import yaml
 from matplotlib.figure import Figure
+from scipy import stats
 
 import thresher
 from thresher import analyses, figures
@@ -117,7 +118,9 @@ def test_the_report_is_one_file_that_says_the_answer(answered, tmp_path):
     text = path.read_text()
     assert "Compared with ddpg, sac and td3 learn faster." in text
     assert "<svg" in text
-    for unknown in ("held-out", "initial weights", "batch", "TensorFlow"):
+    assert "Made by a call of thresher.compare" in text
+    unknown_here = ("held-out", "initial weights", "batch", "TensorFlow", "study file", "snakemake")
+    for unknown in unknown_here:
         assert unknown not in text, unknown
     assert [file.name for file in tmp_path.iterdir()] == ["out.html"]
 
@@ -254,3 +257,19 @@ def test_curves_of_runs_with_times_of_their_own_say_how_they_come_about():
     said = "Between a run’s own evaluations its values are carried linearly."
     assert said in figures.load("curve_differences").caption(apart)
     assert said not in figures.load("learning_curves").caption(apart)
+
+
+def test_interquartile_means_are_drawn_where_they_are_asked_for(answered):
+    assert answered.table("iqm_curves").empty
+    with pytest.raises(ValueError, match="nothing to be drawn"):
+        answered.plot("iqm_curves")
+    found = thresher.compare(rewards(), **CALL, curves="iqm")
+    assert found.contrasts.equals(answered.contrasts)
+    own = found.table("iqm_curves").query("arm == 'td3'")
+    runs = (
+        rewards().query("agent == 'td3'").pivot_table(index="step", values="reward", columns="seed")
+    )
+    assert np.allclose(own["iqm"], stats.trim_mean(runs, 0.25, axis=1))
+    assert isinstance(found.plot("iqm_curves"), Figure)
+    caption = figures.load("iqm_curves").caption(found.results)
+    assert caption.startswith("Interquartile mean of reward, with 95 % bootstrap limits over runs")

@@ -6,6 +6,7 @@ import pytest
 from thresher import decoding
 from thresher.declarations import Head, TaskDeclaration
 from thresher.decoding import DecodingError
+from thresher.losses import of
 
 
 def task(loss: str, inputs: tuple, outputs: tuple, **given) -> TaskDeclaration:
@@ -150,7 +151,7 @@ def test_classes_by_number_need_to_be_counted():
 
 
 def test_a_loss_that_leaves_the_reading_open_is_an_error_with_the_remedy():
-    declared = task("hinge", (4,), (1,))
+    declared = task("circle", (4,), (1,))
     for call in (
         lambda: decoding.head(declared, {}),
         lambda: decoding.decode(declared, {}, f32([[1]])),
@@ -162,4 +163,13 @@ def test_a_loss_that_leaves_the_reading_open_is_an_error_with_the_remedy():
 
 def test_only_labels_have_an_accuracy():
     losses = ("binary_crossentropy", "sparse_categorical_crossentropy", "mean_squared_error", "x")
-    assert [decoding.has_accuracy(loss) for loss in losses] == [True, True, False, False]
+    assert [of(loss).has_accuracy for loss in losses] == [True, True, False, False]
+
+
+def test_a_hinge_loss_reads_the_sign_of_outputs_and_of_labels():
+    declared = task("hinge", (4,), (1,))
+    assert decoding.head(declared, {}) == Head(1, "tanh", per_timestep=False)
+    decoded = decoding.decode(declared, {}, f32([[0.2], [-0.3], [np.nan]]))
+    np.testing.assert_array_equal(decoded, [[1], [0], [np.nan]])
+    for labels in ([[1], [0]], [[1], [-1]]):
+        np.testing.assert_array_equal(decoding.expected(declared, {}, f32(labels)), [[1], [0]])

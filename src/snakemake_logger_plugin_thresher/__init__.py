@@ -40,7 +40,8 @@ class LogHandler(LogHandlerBase):
         from rich.console import Console
 
         from thresher import progress
-        from thresher.live import Happening, Lines, Shown, View
+        from thresher.live.happening import Happening
+        from thresher.live.showing import Lines, Shown, View
 
         console = Console(stderr=True, highlight=False)
         if self.common_settings.nocolor:

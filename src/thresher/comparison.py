@@ -34,6 +34,7 @@ def compare(
     margin: float = Analysis.margin,
     alpha: float = Analysis.alpha,
     confidence: float = Analysis.confidence,
+    curves: Literal["mean", "iqm"] = "mean",
     label: str | None = None,
     unit: str = "",
     times: str | None = None,
@@ -80,6 +81,8 @@ def compare(
     margin : float
         Of equivalence, a fraction of the reference's mean time.
     alpha, confidence : float
+    curves : {"mean", "iqm"}
+        With ``"iqm"``, a figure of interquartile means beside that of the means.
     label, unit : str
         What the metric is called, such as ``"return"``, and its unit.
     times : str or None
@@ -140,6 +143,7 @@ def compare(
     plan = Analysis(
         alpha=alpha,
         confidence=confidence,
+        curves=curves,
         margin=margin,
         contrasts="reference" if reference else "all_pairs",
         threshold_grid=metric.grid(threshold) or (),
@@ -158,7 +162,7 @@ def compare(
         seeds_per_job=1,
         arms=(),
         reference=reference,
-        endpoint=Endpoint(float(threshold), "given", sustain, smooth, budget or UNKNOWN),
+        endpoint=Endpoint(float(threshold), "call", sustain, smooth, budget or UNKNOWN),
         analysis=plan,
         report=Presentation(title=title, labels=dict(labels or {})),
     )

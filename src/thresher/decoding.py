@@ -6,25 +6,15 @@ each position of an example (one a timestep, or one a sequence).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from thresher import losses
 from thresher.declarations import Head, TaskDeclaration
+from thresher.losses import Kind
 
 Options = Mapping[str, Any]
-Kind = Literal["binary", "one-hot", "class", "number"]
-
-KINDS: Mapping[str, Kind] = {
-    "binary_crossentropy": "binary",
-    "categorical_crossentropy": "one-hot",
-    "sparse_categorical_crossentropy": "class",
-    "mean_squared_error": "number",
-    "mean_absolute_error": "number",
-    "huber": "number",
-    "log_cosh": "number",
-}
-_ACTIVATIONS = {"binary": "sigmoid", "one-hot": "softmax", "class": "softmax", "number": "linear"}
 
 
 class DecodingError(ValueError):
@@ -64,17 +54,14 @@ def kind(task: TaskDeclaration) -> Kind:
     DecodingError
         If the loss leaves it open.
     """
-    if task.loss not in KINDS:
+    found = losses.of(task.loss).kind
+    if found is None:
+        known = ", ".join(name for name, loss in losses.LOSSES.items() if loss.kind)
         raise DecodingError(
             f"the loss {task.loss} does not tell how outputs are read; declare the task's head, "
-            f"decode, expected and score, or take one of {', '.join(KINDS)}"
+            f"decode, expected and score, or take one of {known}"
         )
-    return KINDS[task.loss]
-
-
-def has_accuracy(loss: str) -> bool:
-    """Return whether outputs for a loss are right or wrong, so that an accuracy means something."""
-    return KINDS.get(loss, "number") != "number"
+    return found
 
 
 def head(task: TaskDeclaration, options: Options) -> Head:
@@ -96,7 +83,7 @@ def head(task: TaskDeclaration, options: Options) -> Head:
                 "do not tell how many there are"
             )
         units = len(task.classes(options))
-    return Head(units, _ACTIVATIONS[labels], per_timestep=len(shape) > 1)
+    return Head(units, losses.of(task.loss).activation, per_timestep=len(shape) > 1)
 
 
 def decode(task: TaskDeclaration, options: Options, outputs: np.ndarray) -> np.ndarray:
@@ -114,8 +101,9 @@ def decode(task: TaskDeclaration, options: Options, outputs: np.ndarray) -> np.n
     if labels in ("one-hot", "class"):
         decoded, finite = units.argmax(axis=-1), np.isfinite(units).all(axis=-1)
     else:
-        first = units[..., 0]
-        decoded, finite = first > 0.5 if labels == "binary" else first, np.isfinite(first)
+        first, limits = units[..., 0], {"binary": 0.5, "sign": 0}
+        finite = np.isfinite(first)
+        decoded = first > limits[labels] if labels in limits else first
     return np.where(finite, decoded, np.nan)
 
 
@@ -130,8 +118,9 @@ def expected(task: TaskDeclaration, options: Options, y: np.ndarray) -> np.ndarr
     """
     if task.expected is not None:
         return np.asarray(task.expected(options, y), float)
-    units = _positions(y)
-    chosen = units.argmax(axis=-1) if kind(task) == "one-hot" else units[..., 0]
+    units, labels = _positions(y), kind(task)
+    chosen = units.argmax(axis=-1) if labels == "one-hot" else units[..., 0]
+    chosen = chosen > 0 if labels == "sign" else chosen
     return np.asarray(chosen, float)
 
 
@@ -169,7 +158,7 @@ def read(
     positions = wanted.shape[1]
     features = x.reshape(positions, -1) if x.shape[:1] == (positions,) else None
     units = _positions(outputs).astype(float)
-    several = KINDS.get(task.loss) in ("one-hot", "class")
+    several = losses.of(task.loss).kind in ("one-hot", "class")
     return Reading(
         input=None if features is None else features[:, 0].astype(float),
         output=units.max(axis=-1) if several else units[..., 0],

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import Literal
 
+from thresher import losses
+
 Better = Literal["lower", "higher"]
 
 
@@ -115,13 +117,6 @@ class Axis:
         return self.unit[:1].upper() + self.unit[1:]
 
 
-_ENTROPIES = {
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "sparse_categorical_crossentropy",
-}
-
-
 def engine_metrics(loss: str) -> Mapping[str, Metric]:
     """Return what the Keras engine records, by name.
 
@@ -130,20 +125,20 @@ def engine_metrics(loss: str) -> Mapping[str, Metric]:
     loss : str
         The task's Keras loss; cross-entropies are in nats.
     """
-    entropy = loss in _ENTROPIES
+    known = losses.of(loss)
     held_out = Metric(
         "eval_loss",
         "held-out loss",
-        "nats" if entropy else "",
-        minimum=0.0,
+        "nats" if known.entropy else "",
+        minimum=known.minimum,
         data="held-out",
     )
     found = {"eval_loss": held_out}
     accuracy = Metric("eval_accuracy", "held-out accuracy", "", "higher", 0.0, 1.0, data="held-out")
-    if entropy:
+    if known.has_accuracy:
         found["eval_accuracy"] = accuracy
     found["loss"] = replace(held_out, name="loss", label="training loss", data="training")
-    if entropy:
+    if known.has_accuracy:
         found["accuracy"] = replace(
             accuracy, name="accuracy", label="training accuracy", data="training"
         )

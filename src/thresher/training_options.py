@@ -19,8 +19,9 @@ class Training:
         fresh examples.
     batch_size : int
         Examples.
-    evaluate_every : int
-        Epochs from one evaluation to the next; the first is at epoch 0.
+    evaluate_every : int or float
+        Epochs from one evaluation to the next; the first is at epoch 0. For a data set, one over a
+        whole number is that part of a pass, rounded down to whole batches.
     evaluation_size : int
         Examples in a held-out set.
     evaluation : str
@@ -35,6 +36,8 @@ class Training:
         The optimizer's further arguments, clipping included.
     loss : str
         As Keras names it.
+    metrics : tuple of mapping
+        Metrics of Keras that are measured on held-out examples besides: ``name``, and options.
     lane_width : int
         Seeds trained together. It is part of what a trace depends on: other widths round
         otherwise.
@@ -44,12 +47,25 @@ class Training:
 
     epochs: int = 1000
     batch_size: int = 1
-    evaluate_every: int = 5
+    evaluate_every: int | float = 5
     evaluation_size: int = 256
     evaluation: str = PER_SEED
     optimizer: str = "adam"
     learning_rate: Any = None
     optimizer_options: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     loss: str = "binary_crossentropy"
+    metrics: tuple[Mapping[str, bool | int | float | str], ...] = ()
     lane_width: int = 32
     threads: int = 1
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts evaluations divide an epoch; 1 where they are epochs apart."""
+        return round(1 / self.evaluate_every) if self.evaluate_every < 1 else 1
+
+    @property
+    def evaluations(self) -> tuple[float, ...]:
+        """The epochs after which a run is evaluated, 0 and the last one among them."""
+        if self.parts > 1:
+            return tuple(place / self.parts for place in range(self.epochs * self.parts + 1))
+        return tuple(range(0, self.epochs + 1, int(self.evaluate_every)))

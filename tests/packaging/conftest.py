@@ -53,6 +53,11 @@ class Installed:
         self, *arguments: str | Path, cwd: Path, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         command = [self.python, "-m", "snakemake", "--cores", "2", *arguments]
+        return self.run(*command, cwd=cwd, **environment)
+
+    def run(
+        self, *command: str | Path, cwd: Path, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return run(*command, cwd=cwd, **environment)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from thresher import project
+from thresher import __version__, project
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -68,6 +68,11 @@ def names_no_place(text: str) -> None:
     assert "://" not in text
     assert "index-url" not in text
     assert "find-links" not in text
+
+
+def test_every_file_says_the_same_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert PROJECT["version"] == __version__ == citation["version"]
 
 
 def content(wheel: Path) -> dict[str, bytes]:

@@ -60,7 +60,7 @@ def test_the_headline_counts_where_there_are_many():
     ("verdict", "phrase"),
     [
         ("detectable but negligible", "lstm_backward differs negligibly."),
-        ("not reached", "lstm_backward reaches the threshold too seldom."),
+        ("not reached", "lstm_backward can’t be judged, as too few runs reach the threshold."),
         ("equivalent", "lstm_backward is equivalent to it."),
     ],
 )

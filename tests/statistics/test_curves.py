@@ -112,8 +112,13 @@ def test_an_unpaired_difference_is_over_all_runs():
     rows = part(found, metric="eval_loss")
     band = difference_band(arm, reference, seeds=(range(9), range(100, 108)))
     assert rows["lower"].to_numpy() == pytest.approx(band.lower)
-    assert rows["n"][0] == 8
+    # Nine and eight runs: none is left out.
+    assert rows[["n", "runs"]].iloc[0].tolist() == [8, 8]
     assert len(curve_differences(frame, METRICS, [("a", "b")], paired=True)) == 0
+    arm[3, 4:] = np.nan
+    gone = evaluated(traces(arm, "a"), traces(reference, "b", seeds=range(100, 108)))
+    rows = part(curve_differences(gone, METRICS, [("a", "b")], paired=False), metric="eval_loss")
+    assert rows[["n", "runs"]].iloc[0].tolist() == [8, 9]
 
 
 def test_a_difference_is_on_the_union_of_both_grids_and_never_beyond_an_end():

@@ -90,6 +90,7 @@ WRONG_VALUES = [
     ("analysis/contrasts", "all", "reference, all_pairs"),
     ("analysis/threshold_grid", [], "list that is not empty"),
     ("analysis/threshold_grid", [0.3, 0.3], "list without repetitions"),
+    ("analysis/curves", "median", "mean, iqm"),
     ("analysis/family", "both", "joint, separate"),
     ("training/evaluation", "fresh", "per_seed, shared"),
     ("report/title", "", "text that is not empty"),

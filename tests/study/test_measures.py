@@ -140,3 +140,99 @@ def test_a_threshold_that_an_untrained_model_meets_is_warned_of(study, endpoint,
 )
 def test_a_threshold_that_has_to_be_learned_is_not_warned_of(study, endpoint):
     assert list(warnings_of(study(of(endpoint=endpoint)))) == []
+
+
+CLASSES = {"name": "echo", "timesteps": 6}
+
+
+def asking(*metrics, task=None, loss=None, **endpoint):
+    """Change a study: what it measures besides, and its endpoint."""
+
+    def change(content):
+        content["task"] = task or content["task"]
+        content["training"]["metrics"] = list(metrics)
+        if loss:
+            content["training"]["loss"] = loss
+        content["endpoint"] = {"threshold": 0.5, **endpoint}
+
+    return change
+
+
+def test_a_metric_of_keras_is_measured_beside_the_endpoint_s(study):
+    made = study(asking("AUC", {"name": "precision_at_recall", "recall": 0.5}, "mae"))
+    assert [metric.name for metric in made.metrics][2:] == [
+        "eval_auc",
+        "eval_precision_at_recall",
+        "eval_mean_absolute_error",
+    ]
+    assert made.training.metrics == (
+        {"name": "auc", "num_thresholds": 200, "curve": "ROC", "multi_label": False},
+        {"name": "precision_at_recall", "recall": 0.5, "num_thresholds": 200},
+        {"name": "mean_absolute_error"},
+    )
+    assert all(arm.training.metrics == made.training.metrics for arm in made.arms)
+
+
+def test_the_endpoint_s_metric_of_keras_is_measured_and_knows_its_direction(study):
+    made = study(asking(metric="eval_auc", threshold=0.9))
+    assert (made.metric.name, made.metric.better, made.metric.maximum) == ("eval_auc", "higher", 1)
+    assert made.training.metrics[0]["name"] == "auc"
+    error = study(asking(metric="eval_mean_squared_error", threshold=0.1)).metric
+    assert (error.better, error.minimum, error.data) == ("lower", 0, "held-out")
+
+
+def test_another_loss_for_the_same_labels_is_trained(study):
+    made = study(asking(loss="dice", threshold=0.4))
+    assert {arm.training.loss for arm in made.arms} == {made.training.loss} == {"dice"}
+    assert made.metric.unit == ""
+    aliased = study(asking(loss="mae", task={"name": "adding_problem"}, threshold=0.1))
+    assert aliased.training.loss == "mean_absolute_error"
+
+
+WRONG = {
+    "an unknown one": (
+        ["f1_scores"],
+        "training.metrics[0] must be one of ",
+        "but was f1_scores; did you mean f1_score?",
+    ),
+    "one that is there": (["accuracy"], "training.metrics[0] can't be accuracy: it is", ""),
+    "other labels": (
+        ["r2_score"],
+        "training.metrics[0] can't be r2_score, which is not for the labels of "
+        "binary_crossentropy; take one of binary_accuracy, auc,",
+        "",
+    ),
+    "twice": (["auc", "AUC"], "training.metrics[1] is auc a second time; remove it", ""),
+    "an option of another": (
+        [{"name": "auc", "curves": "PR"}],
+        "training.metrics[0].curves is unknown; did you mean curve?",
+        "",
+    ),
+    "a choice that there is not": (
+        [{"name": "auc", "curve": "DET"}],
+        "training.metrics[0].curve must be one of ROC, PR, but was DET",
+        "",
+    ),
+    "no level": (
+        ["precision_at_recall"],
+        "training.metrics[0].recall is missing; add it",
+        "",
+    ),
+    "no name": ([{"k": 3}], "training.metrics[0].name is missing; add it", ""),
+}
+
+
+@pytest.mark.parametrize(("metrics", "begin", "end"), WRONG.values(), ids=WRONG)
+def test_a_metric_that_can_t_be_measured_is_one_line(line_of, metrics, begin, end):
+    line = line_of("training/metrics", metrics)
+    assert line.startswith(begin)
+    assert line.endswith(end)
+
+
+def test_a_loss_for_other_labels_or_of_no_name_is_one_line(line_of):
+    assert line_of("training/loss", "hubber").endswith("but was hubber; did you mean huber?")
+    assert line_of("training/loss", "huber") == (
+        "training.loss can't be huber, whose labels are others than the task's "
+        "(binary_crossentropy); take one of binary_crossentropy, binary_focal_crossentropy, dice, "
+        "tversky"
+    )

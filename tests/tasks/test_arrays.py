@@ -48,6 +48,16 @@ def test_what_labels_are_decides_on_the_loss(npz, labels, loss, stratified):
     assert (source_of(settled(TASK, chosen), chosen).classes is not None) == stratified
 
 
+def test_classes_can_be_one_hot_whether_the_file_has_them_so_or_not(npz):
+    for y in (np.array(["b", "a", "b", "c", "a", "c"]), np.eye(3)[[1, 0, 1, 2, 0, 2]]):
+        chosen = options(npz(x=X, y=y), labels="one-hot")
+        labels = TASK.data(chosen)[1]
+        np.testing.assert_array_equal(labels, np.eye(3)[[1, 0, 1, 2, 0, 2]])
+        assert settled(TASK, chosen).loss == "categorical_crossentropy"
+        assert len(TASK.classes(chosen)) == 3
+        assert source_of(settled(TASK, chosen), chosen).classes.tolist() == [1, 0, 1, 2, 0, 2]
+
+
 def test_npy_and_parquet_are_read_too(tmp_path):
     np.save(tmp_path / "x.npy", X)
     np.save(tmp_path / "y.npy", np.arange(6) % 2)
@@ -70,6 +80,11 @@ WRONG = {
     "another length": ({"x": X, "y": [0, 1]}, {}, "has 6 inputs and 2 labels; give as many"),
     "one class": ({"x": X, "y": [3] * 6}, {}, "y has the one class 3; give at least two"),
     "one-hot labels": ({"x": X, "y": np.eye(6)}, {}, "labels: classes needs one class an example"),
+    "rows that are not one-hot": (
+        {"x": X, "y": np.ones((6, 3))},
+        {"labels": "one-hot"},
+        "labels: one-hot needs one 1 and else 0 in each row of y",
+    ),
     "words as inputs": ({"x": np.full((6, 2), "a"), "y": [0, 1] * 3}, {}, "x holds <U1, not"),
     "not finite": ({"x": X / [[0, 1]], "y": [0, 1] * 3}, {}, "x is not finite in example 0; leave"),
     "not binary": (

@@ -119,7 +119,35 @@ def test_a_run_depends_on_its_seed_alone_and_a_longer_budget_goes_on_the_same():
     np.testing.assert_array_equal(short.loss[0], long.loss[1, :4])
 
 
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_evaluating_within_a_pass_changes_no_bit_of_it_and_sees_what_keras_would(drop_last):
+    data, streams = DataSet(X, Y, classes=CLASS, drop_last=drop_last), Streams(entropy=3)
+    whole = train_block(mlp, data, SEEDS, given(evaluate_every=1, batch_size=7), streams)
+    parts = train_block(mlp, data, SEEDS, given(evaluate_every=0.25, batch_size=7), streams)
+    np.testing.assert_array_equal(whole.loss, parts.loss)
+    np.testing.assert_array_equal(whole.eval_loss, parts.eval_loss[:, ::4])
+    np.testing.assert_array_equal(parts.evaluation_epochs, np.arange(17) / 4)
+    # 40 examples are 5 full batches of 7: the parts end after 1, 2, 3 and all.
+    part, order = data.part(streams.held_out(4)), streams.data(4).permutation
+    built = build(mlp)
+    built.model.compile(keras.optimizers.SGD(0.1), parts_loss := given().loss)
+    values = initial(built, built.model.trainable_variables, streams, [4])
+    assign(built.model.trainable_variables, [value[0] for value in values])
+    rows = order(part.train)
+    for place in range(3):
+        batch = rows[7 * place : 7 * place + 7]
+        built.model.train_on_batch(data.x[batch], data.y[batch])
+        outputs = built.model.predict(data.x[part.held_out], verbose=0)
+        held = float(np.mean(keras.losses.get(parts_loss)(data.y[part.held_out], outputs)))
+        np.testing.assert_allclose(parts.eval_loss[0, place + 1], held, rtol=1e-5)
+
+
 WRONG = {
+    "more evaluations than batches": (
+        DataSet(X, Y),
+        {"evaluate_every": 0.05},
+        "evaluate_every is 0.05 of an epoch, but an epoch has 5 batches; raise it",
+    ),
     "batches that are too large": (
         DataSet(X, Y),
         {"batch_size": 41},

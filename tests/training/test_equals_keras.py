@@ -1,11 +1,13 @@
 """A lane's losses equal Keras' own, for every kind of model, loss and optimizer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from training_cases import MODELS, Examples, dense, options, sequential
 from training_reference import keras_losses
 
-from thresher import models
+from thresher import losses, models
 from thresher.declarations import Head
 from thresher.study import load
 from thresher.training import Streams, train_block
@@ -26,6 +28,15 @@ LOSSES = {
         Examples((3,), (1,), "real"),
     ),
 }
+USUAL = tuple(LOSSES)
+LABELS = {"one-hot": (3, "categorical"), "sign": (1, "binary"), "binary": (1, "binary")}
+for name, loss in losses.LOSSES.items():
+    if name not in LOSSES and loss.kind is not None:
+        units, labels = LABELS.get(loss.kind, (2, "numbers"))
+        LOSSES[name] = (
+            sequential(dense(), inputs=(3,), activation=loss.activation, outputs=units),
+            Examples((3,), (units,), "binary" if name == "poisson" else labels),
+        )
 OPTIMIZERS = {
     "SGD with momentum": ("sgd", {"momentum": 0.9}, None),
     "SGD with Nesterov momentum": ("sgd", {"momentum": 0.9, "nesterov": True}, None),
@@ -54,12 +65,12 @@ OPTIMIZERS = {
 }
 
 
-def assert_equal_keras(build, task, options, seeds=(1, 2), tolerance=1e-5):
+def assert_equal_keras(build, task, options, seeds=(1, 2), rtol=1e-5, atol=0):
     streams = Streams(entropy=5)
     block = train_block(build, task, seeds, options, streams)
     losses, final = keras_losses(build, task, seeds, options, streams)
-    np.testing.assert_allclose(block.loss, losses, rtol=tolerance)
-    np.testing.assert_allclose(block.eval_loss[:, -1], final, rtol=tolerance)
+    np.testing.assert_allclose(block.loss, losses, rtol=rtol, atol=atol)
+    np.testing.assert_allclose(block.eval_loss[:, -1], final, rtol=rtol, atol=atol)
     assert losses.std() > 0
 
 
@@ -76,7 +87,12 @@ def test_every_kind_of_layer(name, batch_size):
 @pytest.mark.parametrize("name", LOSSES)
 def test_every_loss_at_batches_of_32(name):
     build, task = LOSSES[name]
-    assert_equal_keras(build, task, options(loss=name, batch_size=32, learning_rate=0.01))
+    given = options(loss=name, batch_size=32, learning_rate=0.01)
+    if name not in USUAL:
+        # Adam's first steps depend on the signs of gradients, which rounding may decide.
+        rate = 1e-5 if name == "mean_absolute_percentage_error" else 0.01
+        given = replace(given, optimizer="sgd", learning_rate=rate)
+    assert_equal_keras(build, task, given, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras.src.losses.losses import LossFunctionWrapper
 from training_cases import Examples
 
 from thresher import optimizers
@@ -31,7 +32,7 @@ def keras_losses(
     model.compile(optimizer, options.loss)
     optimizer.build(model.trainable_variables)
     fresh = [np.array(variable.numpy(), copy=True) for variable in optimizer.variables]
-    loss = keras.losses.get(options.loss.title().replace("_", ""))
+    loss = LossFunctionWrapper(keras.losses.get(options.loss))
     losses, final = [], []
     for seed in seeds:
         assign(optimizer.variables, fresh)

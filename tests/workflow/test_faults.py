@@ -17,8 +17,9 @@ pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 BLOCK = "traces/bilstm/merge_mode=sum/seeds_00000"
 ENDINGS = ("parquet", "predictions.parquet", "run.json")
 CALL = ["--config", "study=config/studies/smoke.yaml"]
-# Enough to see that what follows a trace is right, without drawing anything.
-TARGETS = [f"results/smoke/{name}" for name in ("tables/events.csv", "tables/luck_pairs.csv")]
+# The block, what it is reduced to, and some of what follows; nothing is drawn.
+MADE = (f"{BLOCK}.parquet", "evaluations.parquet", "tables/events.csv", "tables/luck_pairs.csv")
+TARGETS = [f"results/smoke/{name}" for name in MADE]
 
 
 @pytest.fixture
@@ -26,7 +27,9 @@ def broken(after):
     """The finished smoke study, of which one block is to be trained again."""
     for ending in ENDINGS:
         (after.results() / f"{BLOCK}.{ending}").unlink()
-    return after
+    yield after
+    for process in trainings(after):  # what was left behind on purpose
+        os.kill(process, signal.SIGKILL)
 
 
 def content(project) -> dict[str, bytes]:
@@ -63,7 +66,7 @@ def start(project, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def until(holds: Callable[[], object], seconds: float = 120) -> None:
+def until(holds: Callable[[], object], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end
@@ -97,7 +100,7 @@ def test_snakemake_is_stopped_with_jobs_running(broken, finished, number):
     started = start(broken)
     training(broken)
     started.send_signal(number)
-    started.communicate(timeout=120)
+    started.communicate(timeout=300)
     assert started.returncode != 0
     # After SIGKILL, the job that it leaves behind trains on, beside the one that is started now.
     completed(broken, finished)
@@ -106,7 +109,7 @@ def test_snakemake_is_stopped_with_jobs_running(broken, finished, number):
 def test_a_training_process_is_killed_as_for_too_much_memory(broken, finished):
     started = start(broken)
     os.kill(training(broken), signal.SIGKILL)
-    said = started.communicate(timeout=120)[0]
+    said = started.communicate(timeout=300)[0]
     assert started.returncode != 0
     assert "failed: bilstm sum, seeds 0–7: " in said
     completed(broken, finished)
@@ -116,7 +119,7 @@ def test_a_job_s_folder_is_deleted_under_it(broken, finished):
     started = start(broken)
     training(broken)
     shutil.rmtree((broken.results() / BLOCK).parent)
-    started.communicate(timeout=120)
+    started.communicate(timeout=300)
     completed(broken, finished)
 
 
@@ -215,7 +218,7 @@ def test_two_calls_at_once_on_one_study_and_on_two(broken, finished):
         *("--config", "study=config/studies/other.yaml"),
     )
     assert other.returncode == 0, other.stdout + other.stderr
-    said = first.communicate(timeout=120)[0]
+    said = first.communicate(timeout=300)[0]
     assert first.returncode == 0, said
     completed(broken, finished)
 

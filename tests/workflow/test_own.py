@@ -1,5 +1,6 @@
 """Own files and own programs in the workflow: checked first, and run again where they changed."""
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -67,6 +68,10 @@ def test_editing_an_own_file_trains_again_what_needs_it_and_nothing_else(project
     ended = until(project, "train_block")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "train_block" not in project.jobs("own")
+    made = project.make("own", "tables/arms.csv")
+    assert made.returncode == 0, made.stdout + made.stderr
+    arms = pd.read_csv(project.results("own") / "tables" / "arms.csv")
+    assert arms["parameters"].tolist() == [10, 13]
     put("notes.py", "# a comment\n")
     assert "train_block" not in project.jobs("own")
     put("a.py", MODEL + "# another line\n")

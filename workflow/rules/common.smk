@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from dataclasses import replace
 
@@ -16,6 +17,10 @@ if project.in_clone():
             filter(None, [str(code.PACKAGE.parent), os.environ.get("PYTHONPATH")])
         )
     )
+
+# Snakemake names its Python to the shell as it stands, so a folder with a space would break scripts.
+if shlex.quote(sys.executable) != sys.executable and os.path.exists(sys.executable):
+    sys.executable = shlex.quote(sys.executable)
 
 # Jobs run side by side, and a matrix product gives other bits with other numbers of threads.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")

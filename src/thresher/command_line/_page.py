@@ -16,10 +16,10 @@ _HEAD = """\
 _FOOT = """\
 ## Where results are
 
-`results/<name>/` is beside the study file. A file called `study.yaml` has its folder's name, so that
-two studies never share results; a second study of one name in one folder is refused, and both files
-are named. The studies of a clone, in `config/studies/`, have theirs in the clone's `results/`, where
-`snakemake` has them, too.
+`results/<name>/` is beside the study file. A file called `study.yaml` has its folder's name, so
+that two studies never share results; a second study of one name in one folder is refused, and both
+files are named. The studies of a clone, in `config/studies/`, have theirs in the clone's
+`results/`, where `snakemake` has them, too.
 
 ## Exit codes
 
@@ -32,10 +32,11 @@ are named. The studies of a clone, in `config/studies/`, have theirs in the clon
 
 ## Snakemake
 
-`thresher run` starts Snakemake, and what follows `--` goes to it as it is: `thresher run my_study --
---keep-going`. A profile is named there (`--profile`, `--workflow-profile`) or by
-`$SNAKEMAKE_PROFILE`; one that is not there is an error, as is a folder that only has a profile's name.
-Where neither a profile nor `--cores` says how many cores to use, all are.
+`thresher run` starts Snakemake, and what follows `--` goes to it as it is:
+`thresher run my_study -- --keep-going`. A profile is named there (`--profile`,
+`--workflow-profile`) or by `$SNAKEMAKE_PROFILE`; one that is not there is an error, as is a folder
+that only has a profile's name. Where neither a profile nor `--cores` says how many cores to use,
+all are.
 
 On a terminal there is one view: runs and epochs done over all jobs, epochs a second, the time left,
 the jobs that run, and what failed with its log. Elsewhere there is a line for each job that makes

@@ -15,8 +15,10 @@ from typing import Any
 
 from thresher import progress
 from thresher.command_line._study import Place
+from thresher.extras import require
 from thresher.logs import UserError
 from thresher.project import root
+from thresher.study.calling import check_profile
 from thresher.study.names import argument
 
 _CORES = ("--cores", "-c", "--jobs", "-j", "--executor", "-e")
@@ -39,9 +41,11 @@ def command_of(place: Place, cores: int | None, more: Sequence[str]) -> list[str
     Raises
     ------
     UserError
-        For a profile that is not there, and for a study named twice.
+        For a profile that is not there, a study named twice, and where there is no Snakemake.
     """
+    require("running a study", "snakemake", "psutil", "rich")
     rest, settings = _without_config(list(more))
+    check_profile(rest, os.environ, root())
     workflow_profile = _profiles(rest)
     command = [
         *(sys.executable, "-m", "snakemake"),
@@ -70,6 +74,8 @@ def jobs_of(place: Place, more: Sequence[str] = ()) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "jobs.json")
         command = command_of(place, 1, more)
+        if "--logger" not in command:
+            raise UserError("Snakemake does not find thresher's logger here; install thresher anew")
         dry = ["--dry-run", "--logger-thresher-jobs", str(file)]
         ended = subprocess.run([*command, *dry], capture_output=True, text=True)
         if ended.returncode or not file.exists():
@@ -133,7 +139,7 @@ def _profiles(arguments: Sequence[str]) -> Path | None:
     """Check that every profile is there, and return the workflow's if the user names one."""
     given = {"--profile": _values(arguments, "--profile")}
     if not given["--profile"]:
-        given["$SNAKEMAKE_PROFILE"] = os.environ.get("SNAKEMAKE_PROFILE", "").split()
+        given["$SNAKEMAKE_PROFILE"] = _from_environment()
     for option, profiles in given.items():
         for profile in profiles:
             if profile != "none":
@@ -153,6 +159,11 @@ def _settings_folders(profile: str) -> list[Path]:
         return []
     folders = get_appdirs()
     return [Path(folders.user_config_dir, profile), Path(folders.site_config_dir, profile)]
+
+
+def _from_environment() -> list[str]:
+    named = os.environ.get("SNAKEMAKE_PROFILE", "").split(",")
+    return [name.strip() for name in named if name.strip()]
 
 
 def _check_profile(option: str, profile: str, places: Sequence[Path]) -> Path:
@@ -175,7 +186,7 @@ def _check_profile(option: str, profile: str, places: Sequence[Path]) -> Path:
 
 def _profile_has(arguments: Sequence[str], workflow_profile: Path | None) -> bool:
     """Tell whether a profile says how many cores or jobs there are, or who runs them."""
-    given = _values(arguments, "--profile") or os.environ.get("SNAKEMAKE_PROFILE", "").split()
+    given = _values(arguments, "--profile") or _from_environment()
     places = [place for name in given for place in (Path(name), *_settings_folders(name))]
     places += [workflow_profile] if workflow_profile else []
     for place in places:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from thresher.project import root
 from thresher.study import Study, StudyError, load
-from thresher.study.places import OF_FOLDER, check_results, name_of
+from thresher.study.places import OF_FOLDER, check_name, check_results, name_of
 
 _ENDINGS = ("*.yaml", "*.yml")
 
@@ -68,8 +68,11 @@ def locate(argument: str) -> Place:
     given = Path(argument)
     if given.is_dir():
         given = _in_folder(given)
+    if not given.exists() and not given.suffix:
+        raise StudyError(f"{given}: no such study; thresher list names those that are here")
     if not given.is_file():
         load(given, root())  # says what is wrong, and what there is
+    check_name(given)
     whole = given.parent.resolve() / given.name
     folder = whole.parent
     if whole.is_relative_to(root() / "config") and (root() / "pyproject.toml").exists():

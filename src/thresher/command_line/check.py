@@ -51,8 +51,8 @@ def _lines(error: ValueError) -> list[str]:
 def _checked(argument: str) -> dict[str, Any]:
     """Check a study, its own files and its logs; return what it is."""
     from thresher.command_line._study import locate
-    from thresher.live.words import several
     from thresher.study import warnings_of
+    from thresher.terminal import several
 
     place = locate(argument)
     study = place.study

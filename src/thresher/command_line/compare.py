@@ -43,8 +43,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     from thresher.command_line._printing import print_json, styled
     from thresher.comparison import compare
+    from thresher.readers._select import INDEX
 
     imported = _read(given)
+    times = "evaluations" if imported.axis == INDEX else None
     chosen = {"sustain": given.sustain, "smooth": given.smooth, "margin": given.margin}
     found = compare(
         imported,
@@ -53,6 +55,7 @@ def run(given: argparse.Namespace) -> int:
         reference=given.reference,
         paired=given.paired,
         budget=given.budget,
+        times=times,
         **{name: value for name, value in chosen.items() if value is not None},
     )
     if given.json:
@@ -77,11 +80,9 @@ def _read(given: argparse.Namespace) -> "Imported":
     wanted = {role: name for role, name in {**columns, "arm": arm}.items() if name}
     if len(given.files) == 1:
         return _one(given.files[0], wanted)
-    if arm or all("{" not in name and Path(name).is_file() for name in given.files):
-        together = read(given.files, columns=wanted)
-        if arm or together.summary["arm"].nunique() > 1:
-            return together
-    return _joined(given.files, [_one(name, wanted) for name in given.files], wanted)
+    if arm:
+        return read(given.files, columns=wanted)
+    return _joined(given.files, [_one(name, wanted) for name in given.files])
 
 
 def _one(name: str, wanted: dict[str, Any]) -> "Imported":
@@ -95,9 +96,7 @@ def _one(name: str, wanted: dict[str, Any]) -> "Imported":
     return look(Path(name), wanted).imported
 
 
-def _joined(
-    names: Sequence[str], parts: Sequence["Imported"], wanted: dict[str, Any]
-) -> "Imported":
+def _joined(names: Sequence[str], parts: Sequence["Imported"]) -> "Imported":
     """Call the runs of each part an arm, by what tells the parts' names apart."""
     from dataclasses import replace
 

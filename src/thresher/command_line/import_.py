@@ -90,8 +90,8 @@ def _facts(found: "Look", level: float, target: Path) -> dict[str, Any]:
 
 def _lines(found: "Look", level: float, target: Path, proposed: bool) -> list[str]:
     from thresher.command_line._printing import columns
-    from thresher.live.words import several
     from thresher.readers._problems import listed
+    from thresher.terminal import several
 
     imported = found.imported
     lines = [
@@ -160,6 +160,8 @@ def _text(found: "Look", pattern: str, level: float, proposed: bool, restarts: s
     """Return the study file."""
     import json
 
+    from thresher.readers._select import INDEX
+
     def word(value: object) -> str:
         return json.dumps(value, ensure_ascii=False)
 
@@ -167,6 +169,8 @@ def _text(found: "Look", pattern: str, level: float, proposed: bool, restarts: s
     known = {"value": imported.metric, **found.columns}
     columns = ", ".join(f"{role}: {word(value)}" for role, value in known.items())
     arms = list(imported.summary["arm"])
+    unit = ", unit: evaluations" if imported.axis == INDEX else ""
+    axis = f"name: {word(imported.axis)}{unit}"
     guess = "" if found.sure else "      # a guess: is lower better, or higher?"
     about = "  # proposed: choose the level that matters to you" if proposed else ""
     return f"""\
@@ -180,7 +184,7 @@ traces:
   # arms: {{{word(arms[0])}: a better name}}     # other names; null leaves an arm out
 
 metric: {{name: {word(imported.metric)}, better: {found.better}}}{guess}
-axis: {{name: {word(imported.axis)}}}
+axis: {{{axis}}}
 
 # Say `pairing: data` only if equal seeds share something, such as their data.
 pairing: none

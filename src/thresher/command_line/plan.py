@@ -117,7 +117,7 @@ def _seeds(
 
 
 def _lines(place: "Place", facts: dict[str, Any]) -> list[str]:
-    from thresher.live.words import several
+    from thresher.terminal import several
 
     arms, runs = several(facts["arms"], "arm"), several(facts["runs"], "run")
     lines = [f"{facts['study']}: {arms}, {runs}"]
@@ -139,7 +139,7 @@ def _lines(place: "Place", facts: dict[str, Any]) -> list[str]:
 
 def _forecast_lines(facts: dict[str, Any]) -> list[str]:
     from thresher.command_line._printing import columns, size
-    from thresher.live.words import duration
+    from thresher.terminal import duration
 
     ahead = facts["forecast"]
     if isinstance(ahead, str):

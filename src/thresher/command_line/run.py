@@ -48,7 +48,7 @@ COMMAND = Command(
     description="""\
 Run a study: train what is not trained yet, analyse, and write results/<name>/ beside the study's
 file. Ctrl-C stops it; called again, it goes on. What follows -- goes to Snakemake as it is:
-  thresher run my_study -- --profile slurm --keep-going
+  thresher run my_study -- --workflow-profile slurm --keep-going
 """,
     arguments=arguments,
     run=run,

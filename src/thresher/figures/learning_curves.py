@@ -56,7 +56,9 @@ def shown_curves(results: Results) -> pd.DataFrame:
 
 
 @styled
-def learning_curves(results: Results, width: float, scale: str = "linear") -> Picture:
+def learning_curves(
+    results: Results, width: float, scale: str = "linear", table: pd.DataFrame | None = None
+) -> Picture:
     """Draw the mean learning curves.
 
     Parameters
@@ -65,8 +67,11 @@ def learning_curves(results: Results, width: float, scale: str = "linear") -> Pi
     width : float
         Inches.
     scale : {"linear", "log"}
+    table : pandas.DataFrame or None
+        Other curves than those of `shown_curves`, in the same columns.
     """
-    study, table = results.study, shown_curves(results)
+    study = results.study
+    table = shown_curves(results) if table is None else table
     curves = {str(arm): rows for arm, rows in table.groupby("arm")}
     chosen, rest = split(list(arms_of(results).values()))
     labels = [_label(results, arm, curves.get(arm.arm, table[:0])) for arm in chosen]

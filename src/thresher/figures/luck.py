@@ -30,13 +30,14 @@ def caption(results: Results) -> str:
     """Say what was drawn how often."""
     winners = results.tables["luck_winners"]
     sizes = [count(n) for n in sorted(set(winners["seeds"]))]
+    largest = int(winners["seeds"].max())
     shown, total = _winners(results), winners["arm"].nunique()
     paired = results.study.paired
     drawn = "the same for every arm" if paired else "drawn for each arm independently"
     return (
         "How often each arm would have had the best mean, and how often two arms would have come "
-        f"in the other order, with {listed(sizes)} seeds, {drawn}, out of those there are (exact "
-        f"for 1, else {count(DRAWS)} draws)."
+        f"in the other order, with {listed(sizes)} {plural(largest, 'seed')}, {drawn}, out of "
+        f"those there are (exact for 1, else {count(DRAWS)} draws)."
         f"{wording.left_out(len(shown), total, 'arms')}{_most_uncertain(results)} "
         f"{wording.runs(results)}"
     )

@@ -121,7 +121,6 @@ class Happening:
     running: dict[int, Job] = field(default_factory=dict)
     failures: dict[int, Failure] = field(default_factory=dict)
     stopped: bool = False
-    _ready: dict[int, Job] = field(default_factory=dict)
     _jobs: int = 0
     _all_jobs: int = 0
     _runs: int = 0

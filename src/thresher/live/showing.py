@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from thresher.live.happening import Failure, Happening, Job, Progress
-from thresher.live.words import duration, rate, several
+from thresher.terminal import duration, rate, several
 
 # Jobs and failures that the view has room for.
 _MOST = 8
@@ -124,7 +124,7 @@ class View:
         self._happening, self._console, self._title = happening, console, title
         self._begun = happening.clock()
         self._live = Live(
-            get_renderable=self.drawn, console=console, refresh_per_second=4, transient=True
+            get_renderable=self.drawn, console=console, refresh_per_second=1, transient=True
         )
 
     def planned(self) -> None:
@@ -153,7 +153,9 @@ class View:
         jobs = f"jobs {progress.jobs} of {progress.all_jobs}, {elapsed}"
         head = Text(self._title, style="bold", no_wrap=True, overflow="ellipsis")
         head.append(f"  {jobs}", style="not bold")
-        parts: list[RenderableType] = [head, ProgressBar(total=1.0, completed=progress.share)]
+        bar = Table.grid(expand=True)  # a bar by itself does not end its line
+        bar.add_row(ProgressBar(total=1.0, completed=progress.share))
+        parts: list[RenderableType] = [head, bar]
         if line := facts(progress):
             parts.append(Text(line))
         return Group(*parts, *self._running(), *self._failures())

@@ -22,7 +22,7 @@ _PHRASES = {
     "equivalent": ("is equivalent to it", "are equivalent to it"),
     "detectable but negligible": ("differs negligibly", "differ negligibly"),
     "inconclusive": ("is inconclusive", "are inconclusive"),
-    "not reached": ("reaches the threshold too seldom", "reach the threshold too seldom"),
+    "not reached": ("can’t be judged, as too few runs reach the threshold",) * 2,
 }
 
 
@@ -162,9 +162,11 @@ def facts(results: Results) -> tuple[tuple[str, str], ...]:
     goal, axis = study.endpoint, study.axis
     smooth = f", trailing mean over {say.duration(goal.smooth, axis)}" if goal.smooth else ""
     threshold = f"{say.level(goal.threshold, study.metric)} ({goal.threshold_source}){smooth}"
+    least, most = (say.count(arms["n"].agg(end)) for end in ("min", "max"))
+    sizes = most if least == most else f"{least} to {most}"
     found = [
         ("Arms", say.count(len(arms))),
-        ("Seeds an arm", say.count(arms["n"].max())),
+        ("Seeds an arm" if study.training else "Runs an arm", sizes),
         ("Budget", say.duration(goal.budget, axis)),
         ("Threshold", threshold),
         (
@@ -193,11 +195,9 @@ def _notes(results: Results, confidence: float) -> Iterator[str]:
     margin = say.fraction(plan.margin)
     every = say.every(study)
     resolution = f" Runs were evaluated {every}: no time is known more finely." if every else ""
-    cost = f"; what {_one(study.axis.name)} of each arm costs stands under Diagnostics"
-    yield (
-        f"Differences are in {study.axis.unit}, at these options"
-        f"{cost if study.training else ''}.{resolution}"
-    )
+    cost = f", at these options; what {_one(study.axis.name)} of each arm costs stands under"
+    costs = f"{cost} Diagnostics" if study.training else ""
+    yield f"Differences are in {study.axis.unit}{costs}.{resolution}"
     yield (
         f"Each interval holds for its contrast alone ({say.confidence(confidence)} "
         f"confidence, not adjusted); p-values are {family(results)}."

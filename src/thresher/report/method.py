@@ -104,6 +104,8 @@ def _analysis(material: Material) -> Block:
         else f"Two-sided studentised permutation test of {time}, {say.count(plan.flips)} "
         "relabellings at most"
     )
+    if results.table("contrasts").empty:
+        return Block("Analysis plan", ("Nothing is compared, so nothing is tested.",))
     texts = [
         f"{test}; intervals by inverting the test; equivalence by two one-sided tests within "
         f"±{say.fraction(plan.margin)} of the reference, at the level {say.number(plan.alpha)}.",
@@ -113,9 +115,9 @@ def _analysis(material: Material) -> Block:
     ]
     deviations = study.deviations()
     if deviations:
-        texts.append("The study file departs from the default plan:")
+        texts.append("It departs from the default plan:")
     else:
-        texts.append("The study file departs from the default plan in nothing.")
+        texts.append("It departs from the default plan in nothing.")
     return Block("Analysis plan", tuple(texts), tuple(deviations))
 
 
@@ -174,6 +176,11 @@ def _adjusted(results: Results) -> Iterator[str]:
 
 
 def _reproduce(study: Study) -> Block:
+    if not study.path:
+        return Block(
+            "Do it again",
+            ("Made by a call of thresher.compare; the specification below has its options.",),
+        )
     again = f"study={argument(study.path)}"
     return Block(
         "Do it again",

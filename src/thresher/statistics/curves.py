@@ -88,7 +88,10 @@ def curve_differences(
         for metric in metrics:
             seeds, at, values = whole_runs(arm, metric)
             more, there, against = whole_runs(reference, metric)
-            runs = len(np.intersect1d(arm.seeds, reference.seeds)) if paired else len(arm.seeds)
+            lost = max(len(arm.seeds) - len(seeds), len(reference.seeds) - len(more))
+            runs = min(len(seeds), len(more)) + lost
+            if paired:
+                runs = len(np.intersect1d(arm.seeds, reference.seeds))
             if paired:
                 _, first, second = np.intersect1d(seeds, more, return_indices=True)
                 seeds, values, against = seeds[first], values[first], against[second]

@@ -67,24 +67,24 @@ def data_profile(
     wide = events.assign(reached=reached).pivot_table(
         index=["study", "arm", "seed"], columns="threshold", values="reached", aggfunc="first"
     )
-    parts = []
+    study, parts = events["study"].iloc[0], []
     for arm in events["arm"].unique():
         own = wide.xs(arm, level="arm")
-        times: np.ndarray = own.to_numpy(float)
+        times = own.to_numpy(float)
         inside = [run[run <= end] for run in times]
         grid = union_grid([np.array([0.0, end]), *inside], PLACES)
         band = mean_band(solved(times, grid), "pointwise", confidence, entropy)
         parts.append(
             pd.DataFrame(
                 {
-                    "study": own.index.get_level_values("study")[0],
+                    "study": study,
                     "arm": arm,
                     "time": grid,
                     "budget_share": grid / budget,
                     "n": len(times),
-                    "thresholds": len(own.columns),
+                    "thresholds": len(wide.columns),
                     "solved": band.mean,
-                    "lower": np.maximum(band.lower, 0.0),
+                    "lower": np.maximum(band.lower, 0),
                     "upper": np.minimum(band.upper, 1),
                 }
             )

@@ -12,7 +12,7 @@ def keys(study: Study) -> dict[str, Any]:
     goal, analysis = asdict(study.endpoint), asdict(study.analysis)
     goal["metric"] = study.metric.name
     found = {f"endpoint.{name}": goal[name] for name in goal if name != "threshold_source"}
-    found |= {f"analysis.{name}": value for name, value in analysis.items()}
+    found |= {f"analysis.{name}": value for name, value in analysis.items() if name != "curves"}
     found["analysis.threshold_grid"] = list(study.analysis.threshold_grid)
     return {
         **found,

@@ -1,10 +1,10 @@
 """The endpoint and its thresholds: whether they can be met, and whether they are a goal at all."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import log
+from math import ceil, log
 from typing import Any
 
-from thresher import decoding, tasks
+from thresher import decoding, losses, tasks
 from thresher.metric import Metric
 from thresher.study import plan, wording
 from thresher.study.problems import Key, Problem
@@ -12,7 +12,7 @@ from thresher.training_options import Training
 
 # A position baseline below this, in nats, is no goal that a model could be seen to reach.
 SMALLEST = 1e-6
-_LOSSES = ("eval_loss", "loss")
+_LOSSES, _ACCURACIES = ("eval_loss", "loss"), ("eval_accuracy", "accuracy")
 _THRESHOLD: Key = ("endpoint", "threshold")
 _MEASURED: tuple[Key, ...] = (("metric",), ("endpoint", "metric"), ("task",))
 
@@ -69,7 +69,7 @@ def level_problems(content: Mapping[str, Any], metric: Metric) -> Iterator[Probl
     """Check that the metric can have the threshold and every level of the grid."""
     for key, level in _levels(content):
         shown = wording.show(level)
-        if metric.data and metric.name in _LOSSES and level <= 0:
+        if metric.data and metric.name in _LOSSES and metric.minimum == 0 and level <= 0:
             yield Problem(key, f"must be positive, but was {shown}", needs=_MEASURED)
         elif not metric.holds(level):
             asked = f"must be {metric.bounds}, as {metric.label} is"
@@ -87,13 +87,13 @@ def _levels(content: Mapping[str, Any]) -> Iterator[tuple[Key, float]]:
 
 def _sustain_problems(sustain: int, training: Training) -> Iterator[Problem]:
     epochs, every = training.epochs, training.evaluate_every
-    evaluations = epochs // every + 1
-    if sustain > evaluations and not epochs % every:
+    evaluations = int(epochs / every + 1e-6) + 1
+    if sustain > evaluations and (every < 1 or not epochs % every):
         yield Problem(
             ("endpoint", "sustain"),
             f"must be at most the number of evaluations, but was {sustain}: training.epochs "
-            f"{epochs} with evaluate_every {every} gives {evaluations}; raise epochs to "
-            f"{(sustain - 1) * every}, or lower sustain",
+            f"{epochs} with evaluate_every {every:g} gives {evaluations}; raise epochs to "
+            f"{ceil((sustain - 1) * every)}, or lower sustain",
             needs=(("training", "epochs"), ("training", "evaluate_every")),
         )
 
@@ -117,10 +117,10 @@ def untrained(study: plan.Study) -> float | None:
     if study.task is None or study.training is None:
         return None
     loss = study.training.loss
-    if not decoding.has_accuracy(loss):
+    if not losses.of(loss).entropy or study.metric.name not in (*_LOSSES, *_ACCURACIES):
         return None
     classes = 2
-    if decoding.KINDS[loss] != "binary":
+    if losses.of(loss).kind != "binary":
         if study.task.name not in tasks.NAMES or tasks.load(study.task.name).data is not None:
             return None  # a user's file is read in jobs only
         classes = decoding.head(tasks.load(study.task.name), study.task.options).units

@@ -8,15 +8,37 @@ from thresher.study.problems import Key, Problem
 from thresher.training_options import Training
 
 
-def training(content: Mapping[str, Any], given: Training) -> Iterator[Problem]:
-    """Check that evaluations end at the budget, and that blocks hold whole lanes."""
-    if given.epochs % given.evaluate_every:
-        lower = given.epochs // given.evaluate_every * given.evaluate_every
-        upper = lower + given.evaluate_every
+def training(content: Mapping[str, Any], given: Training, passes: bool) -> Iterator[Problem]:
+    """Check that evaluations end at the budget, and that blocks hold whole lanes.
+
+    Parameters
+    ----------
+    content : mapping
+    given : Training
+    passes : bool
+        Whether an epoch is a pass over a data set.
+    """
+    every = given.evaluate_every
+    if not _whole(1 / every if every < 1 else every):
+        yield Problem(
+            ("training", "evaluate_every"),
+            f"must be a whole number of epochs, or one over a whole number for a part of one, but "
+            f"was {wording.show(every)}; take {_near(every)}",
+        )
+    elif every < 1 and not passes:
+        yield Problem(
+            ("training", "evaluate_every"),
+            f"must be a whole number of epochs, because an epoch of fresh examples is one batch, "
+            f"but was {wording.show(every)}; take 1",
+            needs=(("task",),),
+        )
+    elif every >= 1 and given.epochs % every:
+        lower = int(given.epochs // every * every)
+        upper = int(lower + every)
         remedy = f"{lower} or {upper}" if lower else f"{upper}, or a smaller evaluate_every"
         yield Problem(
             ("training", "epochs"),
-            f"must be a multiple of training.evaluate_every ({given.evaluate_every}), "
+            f"must be a multiple of training.evaluate_every ({every:g}), "
             f"but was {given.epochs}; take {remedy}",
             needs=(("training", "evaluate_every"),),
         )
@@ -29,6 +51,15 @@ def training(content: Mapping[str, Any], given: Training) -> Iterator[Problem]:
             f"but was {seeds_per_job}; take {given.lane_width}",
             needs=(("training", "lane_width"),),
         )
+
+
+def _whole(number: float) -> bool:
+    return abs(number - round(number)) < 1e-6
+
+
+def _near(every: float) -> str:
+    """Return a distance between evaluations that there is."""
+    return f"{round(every)}" if every >= 1 else f"{1 / round(1 / every):.6g}"
 
 
 def block_size(seeds_per_job: int | str) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from thresher.metric import Metric
 from thresher.study import (
+    asked,
     commanded,
     goals,
     imported,
@@ -107,6 +108,7 @@ def _build(
     loss = known.loss if known else ""
     if known and task:
         loss = known.loss_of(task.options)
+    loss = asked.loss(content, loss, problems)
     training, right = _training(content, found, loss, task, problems)
     failed = set(found.failed)
     common = training if right else None
@@ -187,13 +189,17 @@ def _training(
 ) -> tuple[Training, bool]:
     """Return what holds for every arm, and whether its optimizer is right."""
     training = Training(**content.get("training", {}))
+    if training.evaluate_every >= 1 and training.evaluate_every % 1 == 0:
+        training = replace(training, evaluate_every=int(training.evaluate_every))
     if content.get("seeds_per_job") == 1:
         training = replace(training, lane_width=1)
     if loss:
         training = replace(training, loss=loss)
+    training = replace(training, metrics=asked.metrics(content, loss, problems))
     if task is not None and "split" in task.options:
         training = replace(training, evaluation=str(task.options["split"]))
-    problems.extend(joint.training(content, training))
+    passes = task is None or "last_batch" in task.options
+    problems.extend(joint.training(content, training, passes))
     if ("training", "optimizer") in found.wrong:
         return training, False
     wrong = optimizer_problems(("training",), training)

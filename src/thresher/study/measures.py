@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from thresher.metric import Axis, Metric, engine_metrics
+from thresher.keras_metrics import recorded
+from thresher.metric import Axis, Metric
 from thresher.study import plan, wording
 from thresher.study.names import one_line
 from thresher.study.problems import Key, Problem
@@ -25,7 +26,7 @@ def metrics(
     problems : list of Problem
         Receives what is wrong; then nothing is returned.
     """
-    known = engine_metrics(training.loss)
+    known = recorded(training.loss, training.metrics)
     given = content.get("metric", {})
     name = content.get("endpoint", {}).get("metric", given.get("name", plan.METRIC))
     found = list(_problems(given, name, known))

@@ -68,5 +68,5 @@ def evaluation_rows(study: Study, log_bytes: int = 0) -> int:
     if study.traces is not None:
         return log_bytes // _BYTES_OF_A_ROW
     training = study.training
-    each = training.epochs // training.evaluate_every + 1 if training else _UNKNOWN_EVALUATIONS
+    each = len(training.evaluations) if training else _UNKNOWN_EVALUATIONS
     return len(study.arms) * study.seeds * each

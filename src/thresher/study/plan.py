@@ -119,6 +119,7 @@ class Analysis:
     margin: float = 0.10
     flips: int = 99_999
     band: str = "simultaneous"
+    curves: str = "mean"
     contrasts: str = "reference"
     family: str = "joint"
     threshold_grid: tuple[float, ...] = ()
@@ -432,7 +433,7 @@ class Study:
         found = [
             f"analysis.{name} is {value} (plan: {plan[name]})"
             for name, value in own.items()
-            if name != "threshold_grid" and value != plan[name]
+            if name not in ("threshold_grid", "curves") and value != plan[name]
         ]
         goal = self.endpoint
         if goal.sustain != Endpoint.sustain:

@@ -1,4 +1,7 @@
-"""Inputs and labels of the user's own: .npz, .npy or Parquet; classes, 0 and 1, or numbers."""
+"""Inputs and labels of the user's own: .npz, .npy or Parquet; classes, 0 and 1, or numbers.
+
+Classes are numbered, or one-hot, for losses that need them so.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -14,6 +17,7 @@ Examples = tuple[np.ndarray, np.ndarray]
 Options = Mapping[str, Any]
 LOSSES = {
     "classes": "sparse_categorical_crossentropy",
+    "one-hot": "categorical_crossentropy",
     "binary": "binary_crossentropy",
     "numbers": "mean_squared_error",
 }
@@ -52,18 +56,24 @@ def _read(
     if len(inputs) != len(targets) or len(inputs) < 2:
         raise UserError(f"{name}: has {len(inputs)} inputs and {len(targets)} labels; give as many")
     names: tuple[str, ...] = ()
-    if labels == "classes":
+    if labels == "one-hot" and targets.ndim == 2 and targets.shape[1] > 1:
+        if not (np.isin(targets, (0, 1)).all() and (targets.sum(axis=1) == 1).all()):
+            raise UserError(f"{name}: labels: one-hot needs one 1 and else 0 in each row of {y}")
+        names = tuple(map(str, range(targets.shape[1])))
+    elif labels in ("classes", "one-hot"):
         if targets.ndim == 2 and targets.shape[1] == 1:
             targets = targets[:, 0]
         if targets.ndim != 1:
             raise UserError(
-                f"{name}: labels: classes needs one class an example, but {y} has shape "
+                f"{name}: labels: {labels} needs one class an example, but {y} has shape "
                 f"{targets.shape}; number the classes, or say labels: numbers"
             )
         levels, numbered = np.unique(targets, return_inverse=True)
         names, targets = tuple(map(str, levels)), numbered
         if len(names) < 2:
             raise UserError(f"{name}: {y} has the one class {names[0]}; give at least two")
+        if labels == "one-hot":
+            targets = np.eye(len(names))[numbered]
     found = [_numbers(name, *pair) for pair in ((x, inputs), (y, targets))]
     if labels == "binary" and not np.isin(found[1], (0, 1)).all():
         wrong = found[1][~np.isin(found[1], (0, 1))][0]
@@ -152,7 +162,7 @@ TASK = TaskDeclaration(
         "labels": Option(
             str,
             "classes",
-            choices=("classes", "binary", "numbers"),
+            choices=("classes", "one-hot", "binary", "numbers"),
             help="What the labels are, and so the loss.",
         ),
         **DATA_OPTIONS,

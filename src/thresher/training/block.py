@@ -1,7 +1,7 @@
 """`train_block`: the one public entry point."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,13 +30,13 @@ class Block:
     loss, accuracy : ndarray of float, shape (runs, epochs)
         Of each epoch's batch, regularisers included, as Keras' `train_on_batch` gives them; NaN
         from the epoch of divergence on. Nats for a cross-entropy.
-    evaluation_epochs : ndarray of int, shape (evaluations,)
+    evaluation_epochs : ndarray of int or float, shape (evaluations,)
         From 0 on.
     eval_loss, eval_accuracy : ndarray of float, shape (runs, evaluations)
         On the run's held-out set in inference mode, without regularisers.
     eval_loss_half, eval_accuracy_half : ndarray of float, shape (runs, evaluations)
         On the first half of that set: how far the endpoint moves tells what a set's luck does.
-    diverged_at : ndarray of int, shape (runs,)
+    diverged_at : ndarray of int or float, shape (runs,)
         First epoch whose loss is not finite; −1 for none.
     example : tuple of ndarray
         Input and label of an example that all runs of a study share, drawn with
@@ -45,6 +45,8 @@ class Block:
         Each run's final output for it.
     parameters : int
         Trainable ones of the model.
+    metrics : mapping of str to ndarray
+        As `eval_loss`, for each of Keras' metrics that was asked for, and for its half.
     """
 
     seeds: np.ndarray
@@ -59,6 +61,12 @@ class Block:
     example: Examples
     predictions: np.ndarray
     parameters: int
+    metrics: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def quantity(self, name: str) -> np.ndarray:
+        """Return what was measured, by the name of its column."""
+        found: np.ndarray = self.metrics[name] if name in self.metrics else getattr(self, name)
+        return found
 
 
 def train_block(
@@ -177,7 +185,7 @@ def _train_group(
     predictions = lanes.evaluate(*for_lanes(shared, lanes))[1]
     return {
         **_by_name(TRAINED, trained),
-        **_by_name(EVALUATED, evaluated),
+        **_by_name(lanes.evaluated, evaluated),
         "predictions": predictions,
     }
 
@@ -192,11 +200,12 @@ def _block(
     seeds: np.ndarray, runs: Arrays, options: Training, example: Examples, parameters: int
 ) -> Block:
     epochs = np.arange(1, options.epochs + 1)
-    evaluations = np.arange(0, options.epochs + 1, options.evaluate_every)
+    evaluations = np.asarray(options.evaluations)
     lost = np.minimum(
         _first_lost(runs["loss"], epochs), _first_lost(runs["eval_loss"], evaluations)
     )
-    for names, at in ((TRAINED, epochs), (EVALUATED, evaluations)):
+    further = [name for name in runs if name not in (*TRAINED, *EVALUATED, "predictions")]
+    for names, at in ((TRAINED, epochs), ((*EVALUATED, *further), evaluations)):
         gone = at >= lost[:, None]
         runs |= {name: np.where(gone, np.nan, runs[name]) for name in names}
     diverged_at = np.where(lost > options.epochs, -1, lost)
@@ -206,6 +215,7 @@ def _block(
         diverged_at=diverged_at,
         example=example,
         parameters=parameters,
+        metrics={name: runs.pop(name) for name in further},
         **runs,
     )
 

@@ -44,13 +44,15 @@ def check_options(options: Training, seeds: Sequence[int]) -> None:
     if options.optimizer not in optimizers.OPTIMIZERS:
         known = ", ".join(optimizers.OPTIMIZERS)
         raise TrainingError(f"optimizer must be one of {known}, but was {options.optimizer}")
-    for name in ("epochs", "batch_size", "evaluate_every", "evaluation_size", "lane_width"):
+    for name in ("epochs", "batch_size", "evaluation_size", "lane_width"):
         if getattr(options, name) < 1:
             raise TrainingError(f"{name} must be positive, but was {getattr(options, name)}")
     if options.evaluation not in EVALUATIONS:
         known = ", ".join(EVALUATIONS)
         raise TrainingError(f"evaluation must be one of {known}, but was {options.evaluation}")
-    if options.epochs % options.evaluate_every:
+    if options.evaluate_every <= 0:
+        raise TrainingError(f"evaluate_every must be positive, but was {options.evaluate_every}")
+    if options.epochs % options.evaluate_every and options.evaluate_every >= 1:
         raise TrainingError(
             f"epochs must be a multiple of evaluate_every ({options.evaluate_every}), "
             f"but was {options.epochs}"

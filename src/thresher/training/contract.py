@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from thresher import decoding
+from thresher import decoding, losses
 from thresher.declarations import Head, ModelDeclaration, TaskDeclaration
 from thresher.decoding import DecodingError
 from thresher.own import OwnError, near
@@ -80,11 +80,22 @@ def model_problems(
 
 
 def training_problems(
-    model: ModelDeclaration, options: Options, task: TaskDeclaration, task_options: Options
+    model: ModelDeclaration,
+    options: Options,
+    task: TaskDeclaration,
+    task_options: Options,
+    metrics: tuple[Mapping[str, Any], ...] = (),
 ) -> list[str]:
     """Train two seeds for one epoch, as a job would, and say what prevents it."""
     head, inputs = decoding.head(task, task_options), task.inputs(task_options)
-    training = Training(epochs=1, evaluate_every=1, evaluation_size=2, lane_width=2, loss=task.loss)
+    training = Training(
+        epochs=1,
+        evaluate_every=1,
+        evaluation_size=2,
+        lane_width=2,
+        loss=task.loss,
+        metrics=metrics,
+    )
     source = TaskSource(task, task_options)
     try:
         block = train_block(
@@ -188,10 +199,13 @@ def _labels(task: TaskDeclaration, options: Options) -> Iterator[Broken]:
     """Labels are what the loss takes them for."""
     units = decoding.head(task, options).units
     _, y = task.draw(np.random.default_rng(2), options, max(SIZES))
-    kind = decoding.KINDS.get(task.loss)
+    kind = losses.of(task.loss).kind
     if kind == "binary" and not ((y >= 0) & (y <= 1)).all():
         wrong = y[(y < 0) | (y > 1)][0]
         yield Broken("draw", f"{task.loss} needs labels from 0 to 1, but one is {wrong:g}")
+    elif kind == "sign" and not np.isin(y, (-1, 0, 1)).all():
+        wrong = y[~np.isin(y, (-1, 0, 1))][0]
+        yield Broken("draw", f"{task.loss} needs labels 0 and 1, or -1 and 1, but one is {wrong:g}")
     elif kind == "class" and not (np.isin(y, np.arange(units))).all():
         wrong = y[~np.isin(y, np.arange(units))][0]
         yield Broken(

@@ -91,6 +91,11 @@ class Passes:
                 f"batch_size is {options.batch_size}, but there are {count} examples to train on; "
                 "lower it"
             )
+        if options.parts > -(-count // options.batch_size):
+            raise TrainingError(
+                f"evaluate_every is {options.evaluate_every:g} of an epoch, but an epoch has "
+                f"{-(-count // options.batch_size)} batches; raise it"
+            )
         self._used = count - count % options.batch_size if data.drop_last else count
         self._epochs = int(np.clip(PIECE_BYTES // (4 * count), 1, PIECE_EPOCHS))
         self._data = data.x, data.y

@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
-from thresher import decoding, models, tasks
+from thresher import decoding, losses, models, tasks
 from thresher.declarations import ModelDeclaration, TaskDeclaration
 from thresher.decoding import Reading
 from thresher.files import write_text
+from thresher.keras_metrics import recorded
 from thresher.progress import reporter
 from thresher.trace import RUN, SEED, write_predictions, write_trace
 from thresher.trace_columns import Data, half_of
@@ -77,7 +78,7 @@ def run_job(
     job = prepared(json.loads(specification), named, folder)
     block = train(job, seeds, named, _telling(traces))
     options = job["task"]["options"]
-    task = settled(named[0], options)
+    task = settled(named[0], options, job["training"]["loss"])
     reading = decoding.read(task, options, block.example, block.predictions)
     packages, digests = versions(), {}
     digests["predictions"] = write_predictions(
@@ -91,7 +92,7 @@ def run_job(
         traces,
         specification=specification,
         axis=AXIS,
-        quantities=quantities(job["training"]["loss"]),
+        quantities=measured_in(job),
         packages=packages,
     )
     # Facts about this machine stay out of the traces, which are the same wherever they repeat.
@@ -102,13 +103,18 @@ def run_job(
     write_text(json.dumps(content, indent=2) + "\n", run)
 
 
-def quantities(loss: str) -> dict[str, Data]:
+def quantities(loss: str, metrics: Sequence[Mapping[str, Any]] = ()) -> dict[str, Data]:
     """Return what the engine measures for a loss, and on which data; numbers have no accuracy."""
-    names: dict[str, Data] = {"loss": "training", "accuracy": "training"}
-    for name in ("eval_loss", "eval_accuracy"):
+    known = recorded(loss, tuple(metrics))
+    names: dict[str, Data] = {n: "training" for n, own in known.items() if own.data == "training"}
+    for name in [name for name in known if name not in names]:
         names |= {name: "held-out", half_of(name): "held-out"}
-    right = decoding.has_accuracy(loss)
-    return {name: data for name, data in names.items() if right or "accuracy" not in name}
+    return names
+
+
+def measured_in(job: Mapping[str, Any]) -> dict[str, Data]:
+    """Return what the engine measures for a specification; see `quantities`."""
+    return quantities(job["training"]["loss"], job["training"].get("metrics", ()))
 
 
 Named = tuple[TaskDeclaration, ModelDeclaration]
@@ -146,13 +152,17 @@ def located(job: Mapping[str, Any], task: TaskDeclaration, folder: str) -> dict[
 def prepared(job: Mapping[str, Any], named: Named, folder: str) -> dict[str, Any]:
     """Return a specification as it is trained: files found, and what is to be matched chosen."""
     job = located(job, named[0], folder)
-    task = settled(named[0], job["task"]["options"])
+    task = settled(named[0], job["task"]["options"], job["training"]["loss"])
     return matched(job, task, named[1], lambda name: load_one("model", name, folder))
 
 
-def settled(task: TaskDeclaration, options: Mapping[str, Any]) -> TaskDeclaration:
-    """Return a task with the loss that its options decide on."""
-    return task if task.loss_of is None else replace(task, loss=task.loss_of(options))
+def settled(
+    task: TaskDeclaration, options: Mapping[str, Any], loss: str | None = None
+) -> TaskDeclaration:
+    """Return a task with the loss that a study gives it, or its options decide on."""
+    if loss is None and task.loss_of is not None:
+        loss = task.loss_of(options)
+    return task if loss is None else replace(task, loss=loss)
 
 
 def source_of(task: TaskDeclaration, options: Mapping[str, Any]) -> DataSource | DataSet:
@@ -162,7 +172,7 @@ def source_of(task: TaskDeclaration, options: Mapping[str, Any]) -> DataSource |
     found = task.data(options)
     both = isinstance(found[0], tuple)
     (x, y), fixed = found if both else (found, None)
-    one_label = y.ndim == 2 and decoding.has_accuracy(task.loss)
+    one_label = y.ndim == 2 and losses.of(task.loss).kind not in (None, "number")
     labels = decoding.expected(task, options, y)[:, 0].astype(int) if one_label else None
     drop_last = options["last_batch"] == "drop"
     return DataSet(x, y, fixed, options["held_out"], labels, drop_last)
@@ -174,7 +184,7 @@ def task_and_model(
     """Return what a specification names, as `train_block` takes it."""
     task, model = named or load_named(job)
     options = job["task"]["options"]
-    task = settled(task, options)
+    task = settled(task, options, job.get("training", {}).get("loss"))
     inputs, head = task.inputs(options), decoding.head(task, options)
 
     def build_model() -> keras.Model:
@@ -242,15 +252,15 @@ def trace_table(job: Mapping[str, Any], block: Block) -> pa.Table:
     A missing value (training loss at epoch 0, no evaluation due) is null; a diverged one is NaN.
     """
     runs, epochs = block.loss.shape
-    trained, evaluated = np.ones((runs, epochs + 1), bool), np.zeros((runs, epochs + 1), bool)
-    trained[:, 0] = False
-    evaluated[:, block.evaluation_epochs] = True
-    columns = _keys(job, block.seeds, epochs + 1)
-    columns[AXIS] = np.tile(np.arange(epochs + 1, dtype=np.int64), runs)
-    for name, data in quantities(job["training"]["loss"]).items():
+    times = np.union1d(np.arange(epochs + 1), block.evaluation_epochs)
+    trained = np.broadcast_to((times % 1 == 0) & (times > 0), (runs, len(times)))
+    evaluated = np.broadcast_to(np.isin(times, block.evaluation_epochs), trained.shape)
+    columns = _keys(job, block.seeds, len(times))
+    columns[AXIS] = np.tile(times, runs)
+    for name, data in measured_in(job).items():
         present = trained if data == "training" else evaluated
-        spread = np.zeros((runs, epochs + 1))
-        spread[present] = getattr(block, name).ravel()
+        spread = np.zeros(trained.shape)
+        spread[present] = block.quantity(name).ravel()
         columns[name] = pa.array(spread.ravel(), mask=~present.ravel())
     return pa.table(columns)
 

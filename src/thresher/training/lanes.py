@@ -10,19 +10,24 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from thresher import losses
+from thresher.trace_columns import half_of
 from thresher.training.checks import check_program
 from thresher.training.errors import TrainingError
+from thresher.training.measuring import measures
 from thresher.training.stacked import StackedOptimizer
 from thresher.training_options import SHARED, Training
 
 # What is measured of a batch, and of a held-out set: in all, and in its first half.
 TRAINED = ("loss", "accuracy")
 EVALUATED = ("eval_loss", "eval_accuracy", "eval_loss_half", "eval_accuracy_half")
+# So many examples of a held-out set are evaluated at once, which bounds the memory of all lanes.
+AT_ONCE = 512
 Accuracy = Callable[[Any, Any], Any]
-_ACCURACIES: dict[str, Accuracy] = {
-    "binary_crossentropy": keras.metrics.binary_accuracy,
-    "categorical_crossentropy": keras.metrics.categorical_accuracy,
-    "sparse_categorical_crossentropy": keras.metrics.sparse_categorical_accuracy,
+_ACCURACIES: dict[str | None, Accuracy] = {
+    "binary": keras.metrics.binary_accuracy,
+    "one-hot": keras.metrics.categorical_accuracy,
+    "class": keras.metrics.sparse_categorical_accuracy,
 }
 
 
@@ -49,7 +54,9 @@ class Lanes:
     def __init__(self, model: keras.Model, options: Training, width: int) -> None:
         self.model, self.options, self.width = model, options, width
         self.loss = _Loss(keras.losses.get(options.loss))
-        self.accuracy = _ACCURACIES.get(str(options.loss))
+        self.accuracy = _ACCURACIES.get(losses.of(options.loss).kind)
+        self.measures = measures(options.metrics, options.loss, _output_shape(model))
+        self.evaluated = (*EVALUATED, *self.measures, *map(half_of, self.measures))
         self.trainable = [self._stack(v) for v in model.trainable_variables]
         self.fixed = [self._stack(v) for v in model.non_trainable_variables]
         constraints = [v.constraint for v in model.trainable_variables]
@@ -93,7 +100,7 @@ class Lanes:
         Returns
         -------
         trained : array, shape (epochs, TRAINED, width)
-        evaluated : array, shape (evaluations, EVALUATED, width)
+        evaluated : array, shape (evaluations, names of `evaluated`, width)
         """
         return self._run(self._train, first, (x, y), (), held_out)
 
@@ -146,7 +153,7 @@ class Lanes:
 
         Returns
         -------
-        evaluated : array, shape (EVALUATED, width)
+        evaluated : array, shape (names of `evaluated`, width)
         output : array, shape (width, ...)
             For the first example.
         """
@@ -191,30 +198,69 @@ class Lanes:
         def take(rows: Any) -> Any:
             return self._step(tf.gather(x, rows), tf.gather(y, rows))
 
-        def one(epoch: Any) -> Any:
-            order = orders[epoch]
+        def steps(order: Any, begin: Any, end: Any, total: Any) -> Any:
+            """Take full batches of an epoch from one to another."""
 
             def body(step: Any, total: Any) -> Any:
                 rows = tf.slice(order, (0, step * batch), (self.width, batch))
                 return step + 1, total + batch * take(rows)
 
-            begin = (tf.constant(0), tf.zeros((len(TRAINED), self.width)))
-            _, total = tf.while_loop(lambda step, _: step < full, body, begin)
-            if rest:
-                total += rest * take(order[:, full * batch :])
-            return total / count
+            return tf.while_loop(lambda step, _: step < end, body, (begin, total))[1]
+
+        def last(order: Any, total: Any) -> Any:
+            return (total + rest * take(order[:, full * batch :]) if rest else total) / count
+
+        nothing = tf.zeros((len(TRAINED), self.width))
+        if self.options.parts > 1:
+            return self._parts(orders, full, (steps, last), held_out)
+
+        def one(epoch: Any) -> Any:
+            return last(orders[epoch], steps(orders[epoch], tf.constant(0), full, nothing))
 
         return self._epochs(first, tf.shape(orders)[0], one, held_out)
+
+    def _parts(
+        self,
+        orders: Any,
+        full: int,
+        passing: tuple[Callable[..., Any], Callable[..., Any]],
+        held_out: tuple[Any, ...],
+    ) -> Any:
+        """Train whole epochs, and evaluate several times in each: after its last batch, too."""
+        (steps, last), parts = passing, self.options.parts
+        ends = tf.constant([part * full // parts for part in range(parts + 1)])
+        epochs = tf.shape(orders)[0]
+        losses, evaluations = (
+            tf.TensorArray(tf.float32, size, element_shape=(len(names), self.width))
+            for size, names in ((epochs, TRAINED), (epochs * parts, self.evaluated))
+        )
+
+        def body(place: Any, total: Any, losses: Any, evaluations: Any) -> Any:
+            epoch, part = place // parts, place % parts
+            order = orders[epoch]
+            total = steps(order, ends[part], ends[part + 1], total)
+
+            def whole() -> Any:
+                return tf.zeros_like(total), losses.write(epoch, last(order, total))
+
+            total, losses = tf.cond(part == parts - 1, whole, lambda: (total, losses))
+            evaluations = evaluations.write(place, self._evaluation(*held_out)[0])
+            return place + 1, total, losses, evaluations
+
+        begin = (tf.constant(0), tf.zeros((len(TRAINED), self.width)), losses, evaluations)
+        end = epochs * parts
+        *_, losses, evaluations = tf.while_loop(lambda place, *_: place < end, body, begin)
+        return losses.stack(), evaluations.stack()
 
     def _epochs(
         self, first: Any, epochs: Any, one: Callable[[Any], Any], held_out: tuple[Any, ...]
     ) -> Any:
         """Train so many epochs, each by a call of `one`, and evaluate where due."""
-        every = self.options.evaluate_every
+        every = int(self.options.evaluate_every)
         due = (first + epochs) // every - first // every
         losses, evaluations = (
             tf.TensorArray(tf.float32, size, element_shape=(len(names), self.width))
-            for size, names in ((epochs, TRAINED), (due, EVALUATED))
+            for size, names in ((epochs, TRAINED), (due, self.evaluated))
         )
 
         def body(epoch: Any, done: Any, losses: Any, evaluations: Any) -> Any:
@@ -257,22 +303,81 @@ class Lanes:
         return loss, self._accuracy(y, outputs), gradients, updated
 
     def _evaluate(self, x: Any, y: Any) -> Any:
-        def one(state: Any, x: Any, y: Any) -> Any:
-            outputs, _ = self.model.stateless_call(*state, x, **self._modes[False])
-            half = _first_half(outputs)
-            found = [
+        shared = self.options.evaluation == SHARED
+        outputs, mask = self._outputs(x, shared)
+
+        def judged(given: Any) -> Any:
+            outputs, mask, *own = given
+            whole = _with_mask(outputs, mask)
+            half, labels = _first_half(whole), y if shared else own[0]
+            return [
                 part
-                for y, outputs in ((y, outputs), (y[: half.shape[0]], half))
+                for y, outputs in ((labels, whole), (labels[: half.shape[0]], half))
                 for part in (self.loss(y, outputs), self._accuracy(y, outputs))
             ]
-            return *found, outputs[0]
 
-        if self.options.evaluation == SHARED:
-            *found, output = self._vectorized(lambda state: one(state, x, y), self._state())
-        else:
-            given = (self._state(), x, y)
-            *found, output = self._vectorized(lambda element: one(*element), given)
-        return tf.stack(found), output
+        given = (outputs, mask) if shared else (outputs, mask, y)
+        found = [tf.stack(self._vectorized(judged, given)), *self._measured(outputs, mask, y)]
+        return tf.concat(found, 0), outputs[:, 0]
+
+    def _outputs(self, x: Any, shared: bool) -> tuple[Any, Any]:
+        """Return all lanes' outputs, and their mask as 0 and 1; an empty one where there is none.
+
+        Where examples are many, so many at once are computed, one part after another.
+        """
+
+        def one(state: Any, x: Any) -> Any:
+            outputs, _ = self.model.stateless_call(*state, x, **self._modes[False])
+            mask = getattr(outputs, "_keras_mask", None)
+            return outputs, tf.zeros((0,)) if mask is None else tf.cast(mask, tf.float32)
+
+        def of(x: Any) -> Any:
+            if shared:
+                return self._vectorized(lambda state: one(state, x), self._state())
+            return self._vectorized(lambda element: one(*element), (self._state(), x))
+
+        axis = 0 if shared else 1
+        count = x.shape[axis]
+        if count <= AT_ONCE:
+            return of(x)
+        full = count // AT_ONCE
+        first = x[:AT_ONCE] if shared else x[:, :AT_ONCE]
+        kinds = tf.nest.map_structure(
+            lambda values: tf.TensorSpec(values.shape, values.dtype), of(first)
+        )
+        parts = tf.map_fn(
+            lambda place: of(tf.gather(x, place * AT_ONCE + tf.range(AT_ONCE), axis=axis)),
+            tf.range(full),
+            fn_output_signature=kinds,
+            parallel_iterations=1,
+        )
+        joined = [
+            tf.reshape(tf.transpose(part, (1, 0, *range(2, len(part.shape)))),
+                       (self.width, -1, *part.shape[3:]))
+            for part in parts
+        ]  # fmt: skip
+        if count % AT_ONCE:
+            rest = of(x[full * AT_ONCE :] if shared else x[:, full * AT_ONCE :])
+            joined = [tf.concat(pair, 1) for pair in zip(joined, rest, strict=True)]
+        outputs, mask = joined
+        return outputs, mask
+
+    def _measured(self, outputs: Any, mask: Any, y: Any) -> list[Any]:
+        """Measure Keras' metrics lane by lane, as they are; of the whole set, then of its half."""
+        if not self.measures:
+            return []
+        shared = self.options.evaluation == SHARED
+
+        def lane(place: Any) -> Any:
+            whole = _with_mask(outputs[place], mask[place])
+            half, labels = _first_half(whole), y if shared else y[place]
+            pairs = ((labels, whole), (labels[: half.shape[0]], half))
+            return tf.stack(
+                [measure(*pair) for pair in pairs for measure in self.measures.values()]
+            )
+
+        found = tf.map_fn(lane, tf.range(self.width), fn_output_signature=tf.float32)
+        return [tf.transpose(found)]
 
     def _accuracy(self, y: Any, outputs: Any) -> Any:
         if self.accuracy is None:
@@ -285,6 +390,19 @@ class Lanes:
         weights = tf.cast(tf.reshape(mask, (*mask.shape, *further)), tf.float32)
         weights = tf.broadcast_to(weights, values.shape)
         return tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
+
+
+def _output_shape(model: keras.Model) -> tuple[int, ...]:
+    """Return the shape of one output; empty for a subclassed model, which has none to be read."""
+    outputs = getattr(model, "outputs", None)
+    return tuple(outputs[0].shape[1:]) if outputs else ()
+
+
+def _with_mask(outputs: Any, mask: Any) -> Any:
+    """Give outputs their mask back, as Keras' losses and metrics look for it."""
+    if mask.shape[0]:
+        outputs._keras_mask = tf.cast(mask, tf.bool)
+    return outputs
 
 
 def _first_half(outputs: Any) -> Any:

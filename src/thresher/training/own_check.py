@@ -7,6 +7,7 @@ from typing import Any
 
 from thresher import own
 from thresher.canonical import canonical
+from thresher.declarations import TaskDeclaration
 from thresher.files import write_text
 from thresher.own import OwnError
 from thresher.training.contract import model_problems, task_problems, training_problems
@@ -110,7 +111,11 @@ class _Found:
 
     def named(self, job: Job) -> Named:
         task, model = _names(job)
-        return settled(self._loaded[task], job["task"]["options"]), self._loaded[model]
+        return _settled(self._loaded[task], job), self._loaded[model]
+
+
+def _settled(task: TaskDeclaration, job: Job) -> TaskDeclaration:
+    return settled(task, job["task"]["options"], job["training"]["loss"])
 
 
 def _names(job: Job) -> tuple[str, str]:
@@ -158,7 +163,8 @@ def _model_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]:
 
 def _training_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]:
     task, model = named
-    found = training_problems(model, job["model"]["options"], task, job["task"]["options"])
+    metrics = tuple(job["training"].get("metrics", ()))
+    found = training_problems(model, job["model"]["options"], task, job["task"]["options"], metrics)
     yield from _placed(job, found, folder)
 
 

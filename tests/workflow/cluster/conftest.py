@@ -202,7 +202,7 @@ class Slurm:
         """Return the number of the last job so far."""
         return max((int(job["JobIDRaw"]) for job in self.ended()), default=0)
 
-    def until(self, holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    def until(self, holds: Callable[[], bool], what: str, seconds: float = 180) -> None:
         """Wait until something holds."""
         end = time.monotonic() + seconds
         while not holds():

@@ -43,10 +43,11 @@ class Login:
         self.project, self.slurm = project, slurm
         path = {"PYTHONPATH": project.environment["PYTHONPATH"]}
         self.environment = slurm.environment | path
+        self.started = []
 
     def start(self, profile, *arguments, study="smoke"):
         often = ["--seconds-between-status-checks", "2", "--max-status-checks-per-second", "50"]
-        return subprocess.Popen(
+        started = subprocess.Popen(
             [
                 *(self.project.python, "-m", "snakemake", "--workflow-profile"),
                 *(f"profiles/{profile}", *PROFILES[profile], *often, *arguments),
@@ -58,6 +59,8 @@ class Login:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self.started.append(started)
+        return started
 
     def finish(self, started):
         said = started.communicate()[0]
@@ -70,7 +73,12 @@ class Login:
 
 @pytest.fixture
 def login(project, slurm):
-    return Login(project, slurm)
+    login = Login(project, slurm)
+    yield login
+    for started in login.started:
+        if started.poll() is None:
+            started.kill()
+            started.communicate()
 
 
 def results(project, study="smoke"):
@@ -134,7 +142,7 @@ def test_a_node_that_is_drained_delays_what_waits_and_loses_nothing(login, finis
     slurm.until(lambda: bool(slurm.running()), "a job runs")
     slurm.ask("scontrol", "update", "NodeName=node", "State=DRAIN", "Reason=test")
     try:
-        slurm.until(lambda: slurm.state() == "drained", "the running job ends", 120)
+        slurm.until(lambda: slurm.state() == "drained", "the running job ends", 300)
         slurm.until(lambda: any("PENDING" in job for job in slurm.waiting().values()), "one waits")
         assert started.poll() is None
     finally:

@@ -1,4 +1,4 @@
-"""Numbers for a terminal; without pandas, which would be imported with the workflow."""
+"""Numbers for a terminal; without pandas, which a workflow would wait for."""
 
 
 def duration(seconds: float) -> str:
