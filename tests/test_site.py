@@ -123,6 +123,15 @@ def test_the_reference_of_the_study_file_has_every_key_of_the_schema(site):
 
 
 @pytest.mark.slow
+def test_the_gallery_shows_every_study_of_the_project(site):
+    shown = (site / "gallery.html").read_text(encoding="utf-8")
+    for file in (ROOT / "config" / "studies").glob("*.yaml"):
+        title = yaml.safe_load(file.read_text(encoding="utf-8"))["report"]["title"]
+        assert title in shown
+        assert f"<code>{file.name}</code></summary>" in shown
+
+
+@pytest.mark.slow
 def test_the_python_reference_has_what_a_notebook_uses(site):
     shown = (site / "reference" / "api.html").read_text(encoding="utf-8")
     for name in ("compare", "Comparison", "read", "ReadError"):

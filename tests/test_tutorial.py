@@ -17,7 +17,7 @@ from thresher.statistics.signflip import signflip_test
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text(encoding="utf-8")
-STEPS = re.findall(r"^```console\n\$ (.+)\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
+STEPS = re.findall(r"^```console\n\$ ([^\n]+)\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
 
 
 def called(command: str, folder: Path) -> str:
