@@ -59,7 +59,7 @@ def notes(results: Any) -> Iterator[tuple[str, str]]:
     if not count:
         return
     paired = "" if results.study.paired else (
-        " Runs are not paired, so each seed's values stand for themselves."
+        " Runs are not paired; they are matched by the seeds' numbers here, as any order would do."
     )  # fmt: skip
     adjusted = (
         f"The p-values of all {count} are adjusted together by Holm's method; intervals are each "
