@@ -59,14 +59,19 @@ def notes(results: Any) -> Iterator[tuple[str, str]]:
     if not count:
         return
     paired = "" if results.study.paired else (
-        " Runs are not paired, so each seed's values stand for themselves."
+        " Runs are not paired; they are matched by the seeds' numbers here, as any order would do."
     )  # fmt: skip
+    adjusted = (
+        f"The p-values of all {count} are adjusted together by Holm's method; intervals are each "
+        "for itself."
+        if count > 1
+        else "There is one, so nothing is adjusted."
+    )
     yield (
         "contrasts",
         "Factors: each level is compared with the first over all groups of arms that are alike in "
         "everything else, so they answer another question than the planned contrasts, and are "
-        f"exploratory beside them. The p-values of all {count} are adjusted together by Holm's "
-        f"method; intervals are each for itself.{paired}",
+        f"exploratory beside them. {adjusted}{paired}",
     )
 
 
