@@ -1,5 +1,6 @@
 """The page of the calibration study: its table, its reading and its figure, from the counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from scipy import stats
 
 from thresher.files import atomic, write_text
 
-COMMAND = "python benchmarks/calibration.py --page"
+COMMAND = "python benchmarks/calibration.py --replicates {replicates} --page"
 INTRODUCTION = """# Calibration
 
 How often the statistics are wrong, measured: made-up studies whose truth is known, and runs of two
@@ -23,15 +24,15 @@ arms that the workflow trained, go through the functions that the workflow calls
 {command}
 ```
 
-takes about {minutes:.0f} minutes of one shared core, can be stopped and continued at any time, and
-writes this page and its figure; `--quick` measures every cell 200 times. Times are log-normal with
+can be stopped and continued at any time, and writes this page and its figure; `--quick` measures
+every cell 200 times, and 20,000 replicates are what it takes for granted. Times are log-normal with
 a median of 250 epochs and a standard deviation of 0.45 on the log scale, rounded up to the next
 evaluation (every 5 epochs) and censored at the budget; *correlation* is that of the log times of
 two arms with one seed. Levels are 5 %, intervals and bands 95 %. Beyond 20 seeds 1,999 random
 flips stand for the workflow's 99,999, drawn anew for every 100 replicates (999 relabellings in
 unpaired tests and on real traces): the test keeps its level with any number of flips.
 
-![Error rates, coverage and power](calibration.svg)
+![Error rates and coverage of every cell, beside what they may be](calibration.svg)
 """
 
 
@@ -202,7 +203,7 @@ PARTS = (
         "set: does the interval from n of them hold the difference over all?",
     ),
     Part(
-        "The same, in percent",
+        "New seeds and new held-out sets, in percent",
         ("same two arms",),
         "percent covered",
         None,
@@ -312,8 +313,7 @@ def write_page(results: pd.DataFrame, folder: Path) -> None:
     introduction = INTRODUCTION.format(
         replicates=replicates,
         error=100 * np.sqrt(0.05 * 0.95 / replicates),
-        command=COMMAND,
-        minutes=results.drop_duplicates("cell")["seconds"].sum() / 60,
+        command=COMMAND.format(replicates=replicates),
     )
     text = "\n".join([introduction, *_reading(results), *parts])
     write_text(text, folder / "calibration.md")
@@ -372,76 +372,43 @@ def _word(key: str, value: object) -> str:
 
 
 def _draw(results: pd.DataFrame, path: Path) -> None:
-    sns.set_theme(context="paper", style="ticks", palette="colorblind", font_scale=0.85)
+    """Draw every cell as a dot in the row of its part, beside the part's limit."""
+    sns.set_theme(context="paper", style="ticks", palette="colorblind", font_scale=0.9)
     mpl.rcParams["svg.hashsalt"] = "calibration"
     mpl.rcParams["svg.fonttype"] = "none"
-    rows = -(-len(PARTS) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(7.2, 2.1 * rows), layout="constrained")
-    for axis in axes.flat[len(PARTS) :]:
-        axis.remove()
-    for axis, part in zip(axes.flat, PARTS, strict=False):
-        rows = rows_of(part, results)
-        _panel(axis, part, rows)
+    errors = [part for part in PARTS if part.at_most is not None]
+    coverages = [part for part in PARTS if part.at_least is not None]
+    sizes = [len(errors), len(coverages)]
+    height = 0.27 * sum(sizes) + 1.5
+    shape = {"height_ratios": sizes}
+    figure, (above, below) = plt.subplots(
+        2, 1, figsize=(7.2, height), gridspec_kw=shape, layout="constrained"
+    )
+    _rows(above, errors, results, "wrong, % (a dot a cell; the bar is what it may be)")
+    _rows(below, coverages, results, "covered, % (the bar is what it should be at least)")
+    above.set_xlim(left=0)
     with atomic(path) as temporary:
         figure.savefig(temporary, format="svg", metadata={"Date": None})
     plt.close(figure)
 
 
-DASHES = {"0.0": "-", "0.3": "--", "0.6": ":"}
-COLOURS = {"0.0": "C0", "0.6": "C1"}
-
-
-def _label(row: dict) -> str:
-    """Name the line that a row belongs to: its setting but for the number of seeds."""
-    given = {key: value for key, value in row.items() if isinstance(value, str)}
-    words = {
-        "correlation": "correlation {}",
-        "arms": "{} arms",
-        "faster": "{} of them faster",
-        "mean_ratio": "ratio {}",
-        "time_ratio": "ratio {}",
-        "effects": "{}",
-        "planned for": "for {}",
-        "times": "{}",
-        "curves": "{} curves",
-        "of": "{}",
-    }
-    parts = [text.format(given[key]) for key, text in words.items() if key in given]
-    if "unpaired" in given["question"] or given.get("paired") == "False":
-        parts.insert(0, "unpaired")
-    elif "paired" in given:
-        parts.insert(0, "sign-flip")
-    if "censored" in given and "arms" not in given and "mean_ratio" not in given:
-        parts.append(f"{100 * float(given['censored']):g} % censored")
-    return ", ".join(parts + (["all pairs"] if "all_pairs" in given else []))
-
-
-def _panel(axis: plt.Axes, part: Part, rows: pd.DataFrame) -> None:
-    """Draw rates by the number of seeds, a line for each setting, moved apart a little."""
-    names = [_label(row) for row in rows.to_dict("records")]
-    rows = rows.assign(setting=names, seeds=rows["n"].astype(int), percent=100 * rows["rate"])
-    lines = list(rows.groupby("setting", sort=False))
-    for place, (name, line) in enumerate(lines):
-        first = line.iloc[0]
-        known = isinstance(first.get("correlation"), str) and len(lines) > 4
-        colour = COLOURS[first["correlation"]] if known else f"C{2 if len(lines) > 4 else place}"
-        dash = DASHES[first["censored"]] if len(lines) > 4 else "-"
-        marks = {"marker": "o", "markersize": 2.5, "linewidth": 1, "capsize": 1.5}
-        seeds = line["seeds"] + 0.3 * (place - (len(lines) - 1) / 2)
-        shape = {**marks, "color": colour, "linestyle": dash, "label": name}
-        axis.errorbar(seeds, line["percent"], 196 * line["error"], **shape)
-    limit = part.at_most if part.at_most is not None else part.at_least
-    if limit is not None:
-        axis.axhline(100 * limit, color="0.3", linestyle=(0, (1, 1)), linewidth=0.8)
-    axis.set(title=part.title, xlabel="seeds", xticks=sorted(rows["seeds"].unique()))
-    axis.set_ylabel({"covered": "covered, %"}.get(part.measure, f"{part.measure}, %"))
-    axis.margins(x=0.15 if len(axis.get_xticks()) > 1 else 1)
-    low, high = axis.get_ylim()
-    if part.at_most is not None:
-        axis.set_ylim(0, max(high, 100 * part.at_most) * 1.7)
-    elif part.at_least is not None:
-        axis.set_ylim(low - 0.6 * (high - low), min(high, 100.5))
-    place = "upper left" if part.at_most is not None else "lower right"
-    columns = 2 if len(lines) > 4 and limit is not None else 1
-    axis.legend(fontsize=5, frameon=False, ncols=columns, loc=place)
-    sns.despine(ax=axis)
+def _rows(axis: plt.Axes, parts: Sequence[Part], results: pd.DataFrame, label: str) -> None:
+    """Draw a row for each part: its cells with their standard errors, coloured by missed or met."""
+    for k, part in enumerate(parts):
+        rows = rows_of(part, results).sort_values("rate")
+        y = k + np.linspace(-0.28, 0.28, len(rows)) if len(rows) > 1 else np.array([k])
+        for missed, colour in ((False, "C0"), (True, "C3")):
+            own = (rows["missed"] == missed).to_numpy()
+            axis.errorbar(
+                100 * rows["rate"][own], y[own], xerr=100 * rows["error"][own], fmt="o",
+                color=colour, markersize=2.5, linewidth=0.7,
+            )  # fmt: skip
+        limit = part.at_most if part.at_most is not None else part.at_least
+        axis.plot([100 * limit] * 2, [k - 0.42, k + 0.42], color="0.25", linewidth=1.6)
+    names = [f"{part.title} ({len(rows_of(part, results))})" for part in parts]
+    axis.set(yticks=range(len(parts)), yticklabels=names, ylim=(len(parts) - 0.5, -0.5))
+    axis.set_xlabel(label)
+    axis.grid(axis="x", color="0.9", linewidth=0.6)
+    axis.set_axisbelow(True)
+    axis.tick_params(axis="y", length=0)
+    sns.despine(ax=axis, left=True)
