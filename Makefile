@@ -28,7 +28,7 @@ OLDEST := .venv-oldest/bin/python -m
 BASE := $(addprefix tests/,statistics analyses drawing figures report readers packaging/test_base.py) \
 	$(addprefix tests/test_,tables.py events.py alignment.py importing.py stages.py comparison.py)
 test-oldest: .venv-oldest/.made
-	PYTHONPATH=src $(OLDEST) pytest -n auto --dist loadgroup -W ignore $(BASE) \
+	PYTHONPATH="$(CURDIR)/src" $(OLDEST) pytest -n auto --dist loadgroup -W ignore $(BASE) \
 	-m "not slow and not browser and not workflow" -k "not tensorboard and not ten_thousand"
 
 .venv-oldest/.made: requirements-oldest.lock

@@ -16,6 +16,7 @@ from snakemake_interface_logger_plugins.settings import LogHandlerSettingsBase
 
 # What follows from a job that failed, which is shown by itself.
 _FOLLOWS = {"RuleException", "CalledProcessError", "SpawnedJobError"}
+_SUMS_UP = ("Exiting because a job execution failed", "At least one job did not complete")
 _STOPPED = "Terminating processes on user request"
 
 
@@ -110,7 +111,7 @@ class LogHandler(LogHandlerBase):
             self._shown.failed(self._happening.fail(fields))
         elif str(record.msg).startswith(_STOPPED):
             self._happening.stopped = True
-        elif record.levelno >= logging.WARNING and not self._follows(event, fields):
+        elif record.levelno >= logging.WARNING and not self._follows(event, record):
             self._say(record)
 
     def _note(self, record: logging.LogRecord) -> None:
@@ -122,9 +123,12 @@ class LogHandler(LogHandlerBase):
         elif record.levelno >= logging.WARNING:
             self._say(record)
 
-    def _follows(self, event: Any, fields: dict[str, Any]) -> bool:
+    def _follows(self, event: Any, record: logging.LogRecord) -> bool:
         """Tell whether an error only says that a job failed, or was stopped."""
-        from_job = event == LogEvent.ERROR and fields.get("exception") in _FOLLOWS
+        from_job = event == LogEvent.ERROR and vars(record).get("exception") in _FOLLOWS
+        summed_up = any(text in str(record.msg) for text in _SUMS_UP)
+        if self._happening.failures and summed_up:
+            return True
         return self._happening.stopped or from_job or event == LogEvent.GROUP_ERROR
 
     def _plan(self, stats: dict[str, int]) -> None:

@@ -119,8 +119,10 @@ def test_runs_that_fail_are_named_with_their_log(study, tmp_path):
     failed = [line for line in ended.stderr.splitlines() if line.startswith("failed: ")]
     assert failed
     for line in failed:
-        assert re.match(r"failed: fast, seeds \d to \d: arm fast, seed \d: the program ended", line)
-        log = re.search(r"\(log: (.*)\)", line)
+        assert re.match(
+            r"failed: fast, seeds \d\D+\d: .*arm fast, seed \d: the program ended", line
+        )
+        log = re.search(r"its output is in (\S+\.log);", line)
         assert log
         assert "too fast" in (study / log[1]).read_text()
 

@@ -93,6 +93,7 @@ def test_a_specification_says_everything_in_full(study):
         "learning_rate": 0.001,
         "optimizer_options": {},
         "loss": "binary_crossentropy",
+        "metrics": [],
         "lane_width": 32,
         "threads": 1,
     }

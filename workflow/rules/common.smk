@@ -6,7 +6,17 @@ import shlex
 import sys
 from dataclasses import replace
 
-from thresher import analyses, code, command, declarations, figures, own, project, tasks
+from thresher import (
+    analyses,
+    code,
+    command,
+    declarations,
+    figures,
+    own,
+    progress,
+    project,
+    tasks,
+)
 from thresher.study import Analysis, Presentation, failures, in_study, needs
 
 # For `--sdm conda` and remote jobs, whose Python does not have thresher installed. In a clone only:
@@ -125,7 +135,8 @@ def say_failures(logs):
     said = "".join(Path(log).read_text("utf-8", "replace") for log in logs)
     if failed := failures.found_in(said, STUDY):
         failures.remember(STUDY, failed, identity_of)
-        print(*failures.lines(STUDY, failed), sep="\n", file=sys.stderr)
+        if progress.FOLDER not in os.environ:  # else the live view has said them
+            print(*failures.lines(STUDY, failed), sep="\n", file=sys.stderr)
 
 
 def own_code():

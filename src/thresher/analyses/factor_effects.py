@@ -59,14 +59,19 @@ def notes(results: Any) -> Iterator[tuple[str, str]]:
     if not count:
         return
     paired = "" if results.study.paired else (
-        " Runs are not paired, so each seed's values stand for themselves."
+        " Runs are not paired; they are matched by the seeds' numbers here, as any order would do."
     )  # fmt: skip
+    adjusted = (
+        f"The p-values of all {count} are adjusted together by Holm's method; intervals are each "
+        "for itself."
+        if count > 1
+        else "There is one, so nothing is adjusted."
+    )
     yield (
         "contrasts",
         "Factors: each level is compared with the first over all groups of arms that are alike in "
         "everything else, so they answer another question than the planned contrasts, and are "
-        f"exploratory beside them. The p-values of all {count} are adjusted together by Holm's "
-        f"method; intervals are each for itself.{paired}",
+        f"exploratory beside them. {adjusted}{paired}",
     )
 
 
@@ -80,7 +85,7 @@ _NUMBERS = (
 ANALYSIS = Analysis(
     title="Factors",
     needs=("events",),
-    uses=("arms", "pairing", "entropy", "analysis"),
+    uses=("arms", "entropy", "analysis"),
     tables={
         MAIN: Table(EFFECTS, "What each level of a factor does, compared with the first."),
         INTERACTIONS: Table(
@@ -109,9 +114,9 @@ ANALYSIS = Analysis(
                 ViewColumn("Factor", "factor"),
                 ViewColumn("Level", "level"),
                 ViewColumn("Compared with", "base"),
-                ViewColumn("By", "by"),
-                ViewColumn("Level", "by_level"),
-                ViewColumn("Compared with", "by_base"),
+                ViewColumn("Other factor", "by"),
+                ViewColumn("Its level", "by_level"),
+                ViewColumn("Its base", "by_base"),
                 *_NUMBERS,
             ),
             order=61,

@@ -53,7 +53,8 @@ class Failure:
     def line(self) -> str:
         """All of it in one line."""
         parts = [f"failed: {self.name}", *([self.said] if self.said else [])]
-        return ": ".join(parts) + (f" (log: {self.log})" if self.log else "")
+        named = not self.log or self.log in self.said
+        return ": ".join(parts) + ("" if named else f" (log: {self.log})")
 
 
 @dataclass(frozen=True)

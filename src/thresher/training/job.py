@@ -151,6 +151,8 @@ def located(job: Mapping[str, Any], task: TaskDeclaration, folder: str) -> dict[
 
 def prepared(job: Mapping[str, Any], named: Named, folder: str) -> dict[str, Any]:
     """Return a specification as it is trained: files found, and what is to be matched chosen."""
+    # Building a model to count its parameters is the first operation of TensorFlow.
+    _set_threads(job["training"]["threads"])
     job = located(job, named[0], folder)
     task = settled(named[0], job["task"]["options"], job["training"]["loss"])
     return matched(job, task, named[1], lambda name: load_one("model", name, folder))
