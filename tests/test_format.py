@@ -428,3 +428,13 @@ def test_every_sentence_names_direction_sample_interval_and_never_claims_absence
     assert "nan" not in sentence.lower().replace("none", "").replace("nats", "")
     assert words.goal(made_up.study(metric=metric, threshold=0.239)) in sentence
     assert not sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [(0.5, "every 0.5 epochs"), (1, "every epoch"), (10, "every 10 epochs")],
+)
+def test_how_often_runs_are_evaluated_is_said_within_a_pass_too(step, said):
+    made = made_up.study()
+    made = replace(made, training=replace(made.training, evaluate_every=step))
+    assert words.every(made) == said

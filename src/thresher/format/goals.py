@@ -1,6 +1,6 @@
 """What a run has to reach, and on which held-out set, in a study's own words."""
 
-from thresher.format.numbers import duration, level
+from thresher.format.numbers import duration, level, number
 from thresher.metric import Metric
 from thresher.study.plan import Study
 
@@ -37,6 +37,8 @@ def every(study: Study) -> str:
     step = _spacing(study)
     if step is None:
         return ""
+    if study.training is not None and step < 1:
+        return f"every {number(step)} {study.axis.unit}"
     return f"every {study.axis.name if step == 1 else duration(step, study.axis)}"
 
 
