@@ -156,7 +156,7 @@ def _model_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]:
     try:
         found = model_problems(*parts)
     except OwnError as error:
-        yield from error.problems
+        yield from (f"{problem} (arm {job['arm']}: {_with(job)})" for problem in error.problems)
         return
     yield from _placed(job, found, folder)
 
@@ -170,16 +170,20 @@ def _training_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]
 
 def _placed(job: Job, problems: Sequence[str], folder: str | Path) -> Iterator[str]:
     """Begin each line with the place in the user's file, and end it with the arm's options."""
-    name, options = job["model"]["name"], job["model"]["options"]
-    with_options = ", ".join(f"{option}={value}" for option, value in options.items())
+    name = job["model"]["name"]
     for problem in problems:
         if own.is_own(name):
             outline = own.outline_model(name, folder)
             function = name.rpartition(":")[2]
-            call = f"{function}({with_options})"
+            call = f"{function}({_with(job)})"
             yield f"{_file(name)}, line {outline.line}: {call}: {problem}"
         else:
             yield f"{_file(job['task']['name'])}: model {name}: {problem}"
+
+
+def _with(job: Job) -> str:
+    """Say the options of an arm's model."""
+    return ", ".join(f"{name}={value}" for name, value in job["model"]["options"].items())
 
 
 def _file(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -92,10 +93,9 @@ def results(project, study="smoke"):
     }
 
 
-@pytest.mark.parametrize("profile", ["slurm", "cluster-generic"])
-def test_the_smoke_study_gives_the_same_bytes_as_here(login, finished, profile):
+def test_the_smoke_study_gives_the_same_bytes_as_here(login, finished):
     before = login.slurm.last()
-    login.finish(login.start(profile))
+    login.finish(login.start("slurm"))
     here = results(finished)
     assert len(here) > 20
     assert results(login.project) == here
@@ -103,6 +103,16 @@ def test_the_smoke_study_gives_the_same_bytes_as_here(login, finished, profile):
     jobs = login.slurm.ended(before)
     assert len(jobs) > 20
     assert {job["State"] for job in jobs} == {"COMPLETED"}
+
+
+def test_traces_and_contrasts_are_the_same_through_a_scheduler_s_commands(login, finished):
+    before, here = login.slurm.last(), results(finished)
+    login.make("cluster-generic", "tables/contrasts.csv")
+    there = results(login.project)
+    assert Path("tables/contrasts.csv") in there
+    assert {path for path in here if path.parts[0] == "traces"} <= set(there)
+    assert there.items() <= here.items()
+    assert {job["State"] for job in login.slurm.ended(before)} == {"COMPLETED"}
 
 
 @pytest.mark.parametrize("profile", ["slurm", "cluster-generic"])
