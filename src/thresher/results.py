@@ -38,6 +38,12 @@ class Results:
         return self.study.label(arm)
 
     @property
+    def longest(self) -> float:
+        """How far runs are followed: to the budget, or beyond it to the longest one's end."""
+        own = self.tables["events"]["own_time"].max()
+        return max(float(own), self.study.endpoint.budget)
+
+    @property
     def against(self) -> str:
         """Name the reference, to follow a caption; empty where all pairs are compared."""
         reference = self.study.contrast_reference

@@ -179,9 +179,11 @@ def stated(resources):
 def needed_by(analysis):
     """The files of what an analysis needs: tables, evaluations, predictions."""
     sources = {
-        name: f"results/{STUDY.name}/{name}.parquet" for name in analyses.SOURCES
+        name: f"results/{STUDY.name}/{name}.parquet"
+        for name in analyses.SOURCES.values()
     }
-    return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}
+    names = [analyses.SOURCES.get(need, need) for need in analysis.needs]
+    return {name: {**TABLE_FILES, **sources}[name] for name in names}
 
 
 OWN_CODE = own_code() if STUDY.command else ""

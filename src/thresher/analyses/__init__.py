@@ -53,8 +53,15 @@ def every() -> Mapping[str, Analysis]:
     return ordered
 
 
-SOURCES = ("evaluations", "predictions")
-"""What an analysis may need besides tables."""
+SOURCES: Mapping[str, str] = {
+    "evaluations": "evaluations",
+    "followed": "evaluations",
+    "predictions": "predictions",
+}
+"""What an analysis may need besides tables, and the name of the file that has it.
+
+``evaluations`` end at the budget, ``followed`` has those of runs that go on beyond it, too.
+"""
 
 
 def schemas() -> Mapping[str, Schema]:
