@@ -139,13 +139,13 @@ def to_own_ends(
         times = crossings(arm, metric, threshold, sustain)
         open_ends = np.where(np.isfinite(arm.diverged_at), longest, last_evaluations(arm, metric))
         reached = np.isfinite(times)
-        own = {"own_time": np.where(reached, times, open_ends), "own_event": reached}
-        parts.append(pd.DataFrame({"arm": arm.keys["arm"], "seed": arm.seeds, **own}))
+        ends = {"own_time": np.where(reached, times, open_ends), "own_event": reached}
+        parts.append(pd.DataFrame({"arm": arm.keys["arm"], "seed": arm.seeds, **ends}))
     found = pd.concat(parts, ignore_index=True).set_index(["arm", "seed"])
     own = found.loc[pd.MultiIndex.from_frame(table[["arm", "seed"]])]
-    ends, reached = own["own_time"].to_numpy(float), own["own_event"].to_numpy(bool)
-    at_least = np.where(reached, ends, np.maximum(ends, table["budget"].to_numpy(float)))
-    return table.assign(own_time=at_least, own_event=reached)
+    time, event = own["own_time"].to_numpy(float), own["own_event"].to_numpy(bool)
+    at_least = np.where(event, time, np.maximum(time, table["budget"].to_numpy(float)))
+    return table.assign(own_time=at_least, own_event=event)
 
 
 def followed_arms(

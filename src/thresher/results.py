@@ -39,9 +39,10 @@ class Results:
 
     @property
     def longest(self) -> float:
-        """How far runs are followed: to the budget, or beyond it to the longest one's end."""
-        own = self.tables["events"]["own_time"].max()
-        return max(float(own), self.study.endpoint.budget)
+        """How far runs are followed at any threshold: to the budget, or beyond it to an end."""
+        found = (self.tables[name]["own_time"] for name in ("events", "threshold_events"))
+        ends = [float(own.max()) for own in found if len(own)]
+        return max([self.study.endpoint.budget, *ends])
 
     @property
     def against(self) -> str:

@@ -80,7 +80,7 @@ class _Asked(Mapping[str, pd.DataFrame]):
     def __getitem__(self, table: str) -> pd.DataFrame:
         if table not in self._found:
             name = self._makers[table]
-            needs = [analyses.SOURCES.get(need, need) for need in analyses.every()[name].needs]
+            needs = analyses.read_by(analyses.every()[name])
             needed = {
                 need: self._sources[need] if need in self._sources else self[need] for need in needs
             }

@@ -134,8 +134,7 @@ def test_an_analysis_says_which_parts_of_a_study_it_uses(case, name):
     """Computed from those parts alone it is the same, and leaves what it was given as it was."""
     expected, given = computed(case)
     own = ANALYSES[name]
-    names = [analyses.SOURCES.get(need, need) for need in own.needs]
-    before = {name: given[name].copy() for name in names}
+    before = {need: given[need].copy() for need in analyses.read_by(own)}
     found = analyse(name, before, parse_part(expected.study.part(*own.uses)))
     for table, rows in found.items():
         pd.testing.assert_frame_equal(rows, expected.table(table))

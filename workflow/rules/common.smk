@@ -182,8 +182,9 @@ def needed_by(analysis):
         name: f"results/{STUDY.name}/{name}.parquet"
         for name in analyses.SOURCES.values()
     }
-    names = [analyses.SOURCES.get(need, need) for need in analysis.needs]
-    return {name: {**TABLE_FILES, **sources}[name] for name in names}
+    return {
+        name: {**TABLE_FILES, **sources}[name] for name in analyses.read_by(analysis)
+    }
 
 
 OWN_CODE = own_code() if STUDY.command else ""

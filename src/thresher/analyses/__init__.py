@@ -64,6 +64,11 @@ SOURCES: Mapping[str, str] = {
 """
 
 
+def read_by(analysis: Analysis) -> tuple[str, ...]:
+    """Name the tables and the files of `SOURCES` that an analysis reads, each once."""
+    return tuple(dict.fromkeys(SOURCES.get(need, need) for need in analysis.needs))
+
+
 def schemas() -> Mapping[str, Schema]:
     """Return the schema of every table, by its name."""
     return {
