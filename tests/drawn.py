@@ -19,6 +19,7 @@ from matplotlib.transforms import Bbox
 import made_up
 from thresher import figures, gallery
 from thresher.drawing.style import DOUBLE, STYLE
+from thresher.evaluations import marked
 from thresher.metric import Axis, Metric
 from thresher.reduction import collect
 from thresher.results import Results
@@ -73,7 +74,7 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "met from the start": {"arms": 3, "seeds": 8, "threshold": 0.7},
 }
-ALTERED = ("one evaluation", "a constant metric", "missing values")
+ALTERED = ("one evaluation", "a constant metric", "missing values", "unequal lengths")
 """Cases that the made-up study can't make: its evaluations are changed."""
 
 
@@ -91,7 +92,20 @@ def results_of(case: str) -> Results:
     return made_up.results(**given, analysis=few)
 
 
+def _unequal() -> Results:
+    """Analyse runs of 600 to 1,000 steps within a budget of 600."""
+    made = made_up.study(3, 8, imported=True, axis=Axis("step", "steps"))
+    frame = collect(made_up.traces(made), made)
+    own = frame[frame["time"] <= 600 + 100 * (frame["seed"] % 5)].reset_index(drop=True)
+    grid = (made.endpoint.threshold, 0.3)
+    few = replace(made.analysis, flips=199, threshold_grid=grid)
+    goal = replace(made.endpoint, budget=600)
+    return analyse_all(replace(made, analysis=few, endpoint=goal), marked(own, 600))
+
+
 def _altered(case: str) -> Results:
+    if case == "unequal lengths":
+        return _unequal()
     usual = made_up.study(3, 8)
     made = replace(usual, analysis=replace(usual.analysis, flips=199, threshold_grid=(0.2, 0.3)))
     frame = collect(made_up.traces(made), made)

@@ -205,7 +205,7 @@ def test_the_workflow_gives_the_same_numbers(tmp_path):
     facts = read_facts(files["import"])
     tables = {table: tmp_path / f"{table}.csv" for table in analyses.schemas()}
     for name, analysis in analyses.every().items():
-        inputs = {need: files.get(need) or tables[need] for need in analysis.needs}
+        inputs = {need: files.get(need) or tables[need] for need in analyses.read_by(analysis)}
         part = parse_part(study.part(*analysis.uses), facts)
         analyse_files(name, inputs, part, {table: tables[table] for table in analysis.tables})
 

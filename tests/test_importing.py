@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from thresher import analyses, readers
-from thresher.evaluations import evaluations
+from thresher.evaluations import evaluations, within
 from thresher.importing import described, facts_of, import_files, read_source, trace_table
 from thresher.logs import UserError
 from thresher.readers import ReadError, from_frame
@@ -65,7 +67,8 @@ NEVER = [0, 1, 1, 1, 1, 1]
 def test_the_budget_is_the_smallest_last_step_of_runs_that_had_not_reached_the_threshold(study):
     facts, found = facts_of(study(), runs(a=[SLOW, NEVER], b=[FAST, [*NEVER, 1]]))
     assert facts.budget == 50
-    assert found["time"].max() == 50
+    assert within(found)["time"].max() == 50
+    assert found.loc[found["beyond"], "time"].tolist() == [60, 70, 60]
 
 
 def test_a_run_that_reached_the_threshold_and_stopped_early_is_an_event(study):
@@ -89,6 +92,57 @@ def test_a_run_that_diverged_needs_no_more_and_never_reached(study):
     assert events["diverged_at"].tolist()[1] == 20
 
 
+def own(made, imported):
+    facts, found = facts_of(made, imported)
+    return analyse("events", {"evaluations": found}, made.completed(facts))["events"]
+
+
+def test_runs_are_followed_beyond_the_budget_each_to_its_own_end(study):
+    late = [0, 1, 1, 1, 1, 1, 1, 6]
+    four = runs(a=[late, NEVER], b=[[*NEVER, 1, 1, 1], [0, 1, NAN]])
+    found = own(study(), four)
+    assert found["time"].tolist() == [50] * 4
+    assert not found["event"].any()
+    assert found["own_time"].tolist() == [70, 50, 80, 80]  # what diverged stays at risk
+    assert found["own_event"].tolist() == [True, False, False, False]
+
+
+def test_an_event_that_is_confirmed_beyond_the_budget_is_one_of_its_own_end_only(study):
+    sustained = [0, 1, 1, 1, 1, 6, 6]
+    found = own(study(endpoint={"sustain": 2}), runs(a=[sustained, NEVER]))
+    assert found[["time", "event"]].to_numpy().tolist() == [[50, False], [50, False]]
+    assert found[["own_time", "own_event"]].to_numpy().tolist() == [[50, True], [50, False]]
+
+
+def test_runs_of_one_length_have_no_end_of_their_own(study):
+    found = own(study(), runs(a=[SLOW[:6], NEVER], b=[FAST, NEVER]))
+    assert found["own_time"].tolist() == found["time"].tolist()
+    assert found["own_event"].tolist() == found["event"].tolist()
+
+
+run_values = st.lists(st.sampled_from([0, 1, 5, 6]), min_size=2, max_size=9)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(run_values, min_size=1, max_size=5), st.integers(1, 3))
+def test_what_is_reached_within_the_budget_has_the_same_time_at_its_own_end(study, lengths, many):
+    made = study(endpoint={"sustain": many})
+    given_runs = runs(a=lengths)
+    facts, frame_ = facts_of(made, given_runs)
+    done = made.completed(facts)
+    found = analyse("events", {"evaluations": frame_}, done)["events"]
+    cut = analyse("events", {"evaluations": within(frame_)}, done)["events"]
+    same = [name for name in found if not name.startswith("own_")]
+    pd.testing.assert_frame_equal(found[same], cut[same])
+    reached = found["event"]
+    assert (found.loc[reached, "own_time"] == found.loc[reached, "time"]).all()
+    assert found.loc[reached, "own_event"].all()
+    assert (found.loc[~found["own_event"], "own_time"] >= facts.budget).all()
+    by_hand = [10 * (len(run) - 1) for run in lengths]
+    ends = [end for end, met in zip(by_hand, found["own_event"], strict=True) if not met]
+    assert found.loc[~found["own_event"], "own_time"].tolist() == ends
+
+
 def test_where_every_run_reached_it_the_longest_decides(study):
     facts, _ = facts_of(study(), runs(a=[SLOW], b=[FAST]))
     assert facts.budget == 70
@@ -97,7 +151,7 @@ def test_where_every_run_reached_it_the_longest_decides(study):
 def test_the_studys_own_budget_is_kept(study):
     facts, found = facts_of(study(endpoint={"budget": 40}), runs(a=[SLOW, NEVER], b=[FAST, FAST]))
     assert facts.budget == 40
-    assert found["time"].max() == 40
+    assert within(found)["time"].max() == 40
 
 
 def test_a_budget_beyond_the_runs_is_refused_with_those_that_are_too_short(study):
@@ -112,7 +166,8 @@ def test_a_budget_beyond_the_runs_is_refused_with_those_that_are_too_short(study
 def test_what_a_budget_cuts_off_is_said(study):
     facts, _ = facts_of(study(), runs(a=[SLOW, NEVER], b=[FAST, NEVER]))
     assert facts.notes == (
-        "Runs up to 50 of 70 steps used: what lies beyond the budget is left out.",
+        "Runs up to 50 of 70 steps used: what lies beyond the budget counts in Kaplan–Meier curves "
+        "and rank tests alone.",
         "1 of 4 runs end (b 1) before the budget, having reached the threshold or diverged: their "
         "time is known without it.",
     )
@@ -219,7 +274,7 @@ def test_logs_become_files_that_complete_their_study(study, tmp_path):
     facts = read_facts(paths[-1])
     assert (facts.budget, facts.paired, facts.seeds, facts.files) == (50, True, 2, 4)
     assert made.completed(facts).endpoint.budget == 50
-    assert read_frame(files["evaluations"])["time"].max() == 50
+    assert within(read_frame(files["evaluations"]))["time"].max() == 50
     assert read_frame(files["said"]).empty
     assert read_traces([files["traces"]]).num_rows == 8 + 6 + 4 + 8
     assert json.loads(specification_of(files["traces"]))["digests"]

@@ -33,7 +33,7 @@ def test_stages_between_files_find_what_the_analysis_in_memory_finds(study, coll
     paths = dict(collected)
     for name, analysis in analyses.every().items():
         outputs = {table: tmp_path / f"{table}.csv" for table in analysis.tables}
-        inputs = {need: paths[need] for need in analysis.needs}
+        inputs = {need: paths[need] for need in analyses.read_by(analysis)}
         analyse_files(name, inputs, parse_part(study.part(*analysis.uses)), outputs)
         paths = {**outputs, **paths}
     tables = {name: tmp_path / f"{name}.csv" for name in analyses.schemas()}

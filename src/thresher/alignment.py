@@ -167,4 +167,4 @@ def _short(number: float) -> str:
     for size, letter in ((1e9, "G"), (1e6, "M")):
         if abs(number) >= size:
             return f"{number / size:.3g} {letter}"
-    return _shown(number)
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:g}"

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 KEYS = ("study", "arm", "variant")
-TIME, DIVERGED = "time", "diverged_at"
+TIME, DIVERGED, BEYOND = "time", "diverged_at", "beyond"
 
 
 class TraceProblem(ValueError):
@@ -244,6 +244,19 @@ def _check_grid(frame: pd.DataFrame) -> None:
                 f"arm {arm}, seed {seed}: has no evaluation at {time:g}, "
                 "at which other runs of the arm were evaluated"
             )
+
+
+def marked(frame: pd.DataFrame, budget: float) -> pd.DataFrame:
+    """Mark evaluations beyond a budget by a column ``beyond``, where there are any."""
+    beyond = frame[TIME] > budget
+    return frame.assign(**{BEYOND: beyond}) if beyond.any() else frame
+
+
+def within(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the evaluations up to the budget: without those that `marked` has found beyond it."""
+    if BEYOND not in frame:
+        return frame
+    return frame[~frame[BEYOND].to_numpy(bool)].drop(columns=BEYOND).reset_index(drop=True)
 
 
 def by_arm(frame: pd.DataFrame, metrics: Sequence[str]) -> Iterator[ArmEvaluations]:

@@ -1,12 +1,12 @@
 """Evaluations to events: when each run's metric got to the threshold and stayed there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from thresher.evaluations import ArmEvaluations, by_arm, trailing_mean
+from thresher.evaluations import BEYOND, ArmEvaluations, by_arm, trailing_mean
 from thresher.metric import Metric
 from thresher.study.plan import Endpoint
 
@@ -96,7 +96,73 @@ def _smoothed(arm: ArmEvaluations, metric: str, reach: float) -> ArmEvaluations:
     return replace(arm, matrices={**arm.matrices, metric: means})
 
 
-def events(evaluations: pd.DataFrame, metric: Metric, endpoint: Endpoint) -> pd.DataFrame:
+def last_evaluations(arm: ArmEvaluations, metric: Metric) -> np.ndarray:
+    """Return when each run of an arm was evaluated last, shape (runs,)."""
+    measured = arm.measured(metric.name)
+    return np.where(measured, arm.times, 0.0).max(axis=1, initial=0.0)
+
+
+def to_own_ends(
+    table: pd.DataFrame,
+    arms: Sequence[ArmEvaluations],
+    metric: Metric,
+    threshold: float,
+    sustain: int = 3,
+) -> pd.DataFrame:
+    """Add to events what happens when each run is followed beyond the budget, to its own end.
+
+    A run that does not get there is censored at its last evaluation. One that diverged never gets
+    there, so it stays at risk until the longest run ends: to censor it where it diverged would
+    take it for as good as the runs that go on.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Events within the budget: columns arm, seed, time, event, budget.
+    arms : sequence of ArmEvaluations
+        Of all evaluations, whatever the budget; none where no run goes on beyond it.
+    metric : Metric
+    threshold : float
+    sustain : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``own_time`` and ``own_event``; equal to ``time`` and ``event`` where a run reached
+        the threshold within the budget, or `arms` is empty.
+    """
+    if not arms:
+        return table.assign(own_time=table["time"], own_event=table["event"])
+    longest = max(float(arm.times[-1]) for arm in arms)
+    parts = []
+    for arm in arms:
+        times = crossings(arm, metric, threshold, sustain)
+        open_ends = np.where(np.isfinite(arm.diverged_at), longest, last_evaluations(arm, metric))
+        reached = np.isfinite(times)
+        ends = {"own_time": np.where(reached, times, open_ends), "own_event": reached}
+        parts.append(pd.DataFrame({"arm": arm.keys["arm"], "seed": arm.seeds, **ends}))
+    found = pd.concat(parts, ignore_index=True).set_index(["arm", "seed"])
+    own = found.loc[pd.MultiIndex.from_frame(table[["arm", "seed"]])]
+    time, event = own["own_time"].to_numpy(float), own["own_event"].to_numpy(bool)
+    at_least = np.where(event, time, np.maximum(time, table["budget"].to_numpy(float)))
+    return table.assign(own_time=at_least, own_event=event)
+
+
+def followed_arms(
+    followed: pd.DataFrame | None, metric: Metric, endpoint: Endpoint
+) -> list[ArmEvaluations]:
+    """Lay out all evaluations as `smoothed` does; nothing where none lies beyond the budget."""
+    if followed is None or BEYOND not in followed:
+        return []
+    return list(smoothed(followed, metric, endpoint))
+
+
+def events(
+    evaluations: pd.DataFrame,
+    metric: Metric,
+    endpoint: Endpoint,
+    followed: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Reduce evaluations to one row per run.
 
     The event time T is the first of the first `sustain` consecutive evaluations on the right side
@@ -110,6 +176,8 @@ def events(evaluations: pd.DataFrame, metric: Metric, endpoint: Endpoint) -> pd.
         What `evaluations.evaluations` returns.
     metric : Metric
     endpoint : Endpoint
+    followed : pandas.DataFrame, optional
+        All evaluations, those beyond the budget marked; see `evaluations.marked`.
 
     Returns
     -------
@@ -123,7 +191,9 @@ def events(evaluations: pd.DataFrame, metric: Metric, endpoint: Endpoint) -> pd.
     ]
     if not parts:
         raise ValueError("column arm: there are no evaluations")
-    return pd.concat(parts, ignore_index=True)
+    found = pd.concat(parts, ignore_index=True)
+    arms = followed_arms(followed, metric, endpoint)
+    return to_own_ends(found, arms, metric, endpoint.threshold, endpoint.sustain)
 
 
 def _arm_events(

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from thresher.alignment import check_budget, cut_off, largest_common_budget
 from thresher.canonical import canonical
-from thresher.evaluations import TraceProblem, evaluations
+from thresher.evaluations import TraceProblem, evaluations, marked
 from thresher.events import crossings, smoothed
 from thresher.files import atomic, write_text
 from thresher.metric import Metric
@@ -80,7 +80,7 @@ def facts_of(study: Study, imported: Imported) -> tuple[ImportFacts, pd.DataFram
     facts : ImportFacts
         For `Study.completed`.
     frame : pandas.DataFrame
-        The evaluations within the budget; see `evaluations.evaluations`.
+        All evaluations, those beyond the budget marked; see `evaluations.marked`.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def facts_of(study: Study, imported: Imported) -> tuple[ImportFacts, pd.DataFram
         formats=imported.formats,
         files=len(imported.sources),
     )
-    return facts, whole[whole["time"] <= budget].reset_index(drop=True)
+    return facts, marked(whole, budget)
 
 
 def _whole(study: Study, imported: Imported) -> pd.DataFrame:
@@ -139,7 +139,10 @@ def _notes(study: Study, imported: Imported, last: pd.DataFrame, budget: float) 
     if not imported.has_seeds:
         yield "The logs name no seeds: runs are numbered, and compared unpaired."
     if cut := cut_off(last["last"].to_numpy(float), budget, study.axis.unit):
-        yield f"{cut[:1].upper()}{cut[1:]}: what lies beyond the budget is left out."
+        yield (
+            f"{cut[:1].upper()}{cut[1:]}: what lies beyond the budget counts in Kaplan–Meier "
+            "curves and rank tests alone."
+        )
     if short := _not_at_budget(last, budget):
         yield (
             f"{short} before the budget, having reached the threshold or diverged: their time is "

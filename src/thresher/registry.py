@@ -112,7 +112,8 @@ class Analysis:
     title : str
         Its category in Snakemake's own report.
     needs : tuple of str
-        ``evaluations``, ``predictions``, or names of other analyses' tables.
+        ``evaluations`` up to the budget, ``followed`` (those beyond it, too), ``predictions``, or
+        names of other analyses' tables.
     tables : mapping of str to Table
     compute : callable
         ``(needed: mapping of str to DataFrame, study: Study) → mapping of str to DataFrame``, with

@@ -38,6 +38,13 @@ class Results:
         return self.study.label(arm)
 
     @property
+    def longest(self) -> float:
+        """How far runs are followed at any threshold: to the budget, or beyond it to an end."""
+        found = (self.tables[name]["own_time"] for name in ("events", "threshold_events"))
+        ends = [float(own.max()) for own in found if len(own)]
+        return max([self.study.endpoint.budget, *ends])
+
+    @property
     def against(self) -> str:
         """Name the reference, to follow a caption; empty where all pairs are compared."""
         reference = self.study.contrast_reference

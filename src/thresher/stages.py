@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from thresher import analyses
+from thresher.evaluations import within
 from thresher.registry import Table
 from thresher.results import Results
 from thresher.study.plan import Study
@@ -28,13 +29,19 @@ def analyse(name: str, needed: Mapping[str, pd.DataFrame], study: Study) -> dict
     name : str
         A file of `analyses/`.
     needed : mapping of str to pandas.DataFrame
-        At least what the analysis needs.
+        At least what the analysis needs; `evaluations` all of them, those beyond the budget marked.
     study : Study
         At least what the analysis declares to use.
     """
     declared = analyses.every()[name]
-    found = declared.compute({need: needed[need] for need in declared.needs}, study)
+    found = declared.compute({need: _given(need, needed) for need in declared.needs}, study)
     return {name: _checked(found[name], name, table) for name, table in declared.tables.items()}
+
+
+def _given(need: str, needed: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what an analysis needs: evaluations end at the budget, unless runs are followed on."""
+    table = needed[analyses.SOURCES.get(need, need)]
+    return within(table) if need == "evaluations" else table
 
 
 def _checked(table: pd.DataFrame, name: str, declared: Table) -> pd.DataFrame:
@@ -51,7 +58,9 @@ def analyse_files(
     """Compute one analysis from files to files."""
     schemas = analyses.schemas()
     needed = {
-        need: read_frame(path) if need in analyses.SOURCES else read_table(path, schemas[need])
+        need: read_frame(path)
+        if need in analyses.SOURCES.values()
+        else read_table(path, schemas[need])
         for need, path in inputs.items()
     }
     for table, found in analyse(name, needed, study).items():
@@ -71,9 +80,9 @@ class _Asked(Mapping[str, pd.DataFrame]):
     def __getitem__(self, table: str) -> pd.DataFrame:
         if table not in self._found:
             name = self._makers[table]
+            needs = analyses.read_by(analyses.every()[name])
             needed = {
-                need: self._sources[need] if need in self._sources else self[need]
-                for need in analyses.every()[name].needs
+                need: self._sources[need] if need in self._sources else self[need] for need in needs
             }
             self._found.update(analyse(name, needed, self._study))
         return self._found[table]
@@ -94,12 +103,12 @@ def analyse_all(
     ----------
     study : Study
     frame : pandas.DataFrame
-        What `collect` returns.
+        What `collect` returns, or `importing.facts_of`.
     predictions : pandas.DataFrame or None
     """
     needed = {"evaluations": frame}
     needed["predictions"] = pd.DataFrame() if predictions is None else predictions
-    return Results(study, _Asked(study, needed), frame)
+    return Results(study, _Asked(study, needed), within(frame))
 
 
 def read_results(study: Study, tables: Mapping[str, Path_], frame: Path_) -> Results:
@@ -112,4 +121,4 @@ def read_results(study: Study, tables: Mapping[str, Path_], frame: Path_) -> Res
     """
     schemas = analyses.schemas()
     found = {name: read_table(Path(tables[name]), schema) for name, schema in schemas.items()}
-    return Results(study, found, read_frame(frame))
+    return Results(study, found, within(read_frame(frame)))

@@ -134,7 +134,7 @@ def test_an_analysis_says_which_parts_of_a_study_it_uses(case, name):
     """Computed from those parts alone it is the same, and leaves what it was given as it was."""
     expected, given = computed(case)
     own = ANALYSES[name]
-    before = {need: given[need].copy() for need in own.needs}
+    before = {need: given[need].copy() for need in analyses.read_by(own)}
     found = analyse(name, before, parse_part(expected.study.part(*own.uses)))
     for table, rows in found.items():
         pd.testing.assert_frame_equal(rows, expected.table(table))
@@ -234,7 +234,7 @@ def test_analyses_come_after_those_whose_tables_they_need(monkeypatch):
         ({"a": declared("t"), "b": declared("t")}, "analyses a and b both give table t"),
         (
             {"a": declared("t", needs=("u",))},
-            "analysis a needs u, but there are evaluations, predictions, t",
+            "analysis a needs u, but there are evaluations, followed, predictions, t",
         ),
         (
             {"a": declared("t", needs=("u",)), "b": declared("u", needs=("t",))},

@@ -260,6 +260,39 @@ def test_survival_at_the_study_s_threshold_is_the_survival_curve():
     assert all(np.allclose(found[0][gid], found[1][gid]) for gid in found[0])
 
 
+def test_survival_goes_on_to_the_longest_run_with_the_budget_marked():
+    results = drawn.results_of("unequal lengths")
+    assert results.evaluations["time"].max() == 600
+    for variant in ("", "level-0", "level-1"):
+        axes = drawn.picture(results, "survival", variant).axes[0]
+        assert axes.get_xlim() == (0, results.longest)
+        assert 600 < results.longest <= 1000
+        marks = [line for line in axes.get_lines() if line.get_gid() == "budget"]
+        assert [list(line.get_xdata()) for line in marks] == [[600, 600]]
+    facts = drawn.facts("unequal lengths")["survival"]
+    assert "budget, 600 steps" in facts.words
+    assert facts.caption.endswith(
+        "Runs followed to their own end; restricted means up to the common budget, the line."
+    )
+    curves = lines(drawn.picture(results, "survival"), "line")
+    table = results.table("survival")
+    assert max(line.get_xdata().max() for line in curves.values()) == table["time"].max() > 600
+    events, arms = results.table("events"), results.table("arms")
+    assert (events["own_event"].sum(), arms["reached"].sum()) == (
+        table["events"].sum(),
+        events["event"].sum(),
+    )
+    assert events["own_event"].sum() > events["event"].sum()
+
+
+@pytest.mark.parametrize("case", ["usual", "steps"])
+def test_survival_of_runs_of_one_length_marks_no_budget(case):
+    axes = drawn.picture(case, "survival").axes[0]
+    assert axes.get_xlim() == (0, 1000)
+    assert "budget" not in [line.get_gid() for line in axes.get_lines()]
+    assert "followed" not in drawn.facts(case)["survival"].caption
+
+
 def test_numbers_at_risk_are_those_of_the_table():
     table = drawn.results_of("usual").tables["survival"]
     figure = drawn.picture("usual", "survival")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from thresher.statistics.checking import check_events
+from thresher.statistics.checking import check_events, followed_on
 
 
 def swapped(table):
@@ -60,3 +60,27 @@ def test_one_seed_may_stand_in_several_arms_and_at_several_thresholds(make_event
     table = make_events({"a": [10, 20], "b": [10, 20]})
     both = pd.concat([table, table.assign(threshold=0.4)])
     assert check_events(both) is both
+
+
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        ({"own_time": [3, 12]}, "column own_event: is missing, or a value is"),
+        ({"own_time": [3, None], "own_event": [True, False]}, "column own_time: is missing"),
+        ({"own_time": [4, 12], "own_event": [True, False]}, "own_time: 4 is not the time of the"),
+        ({"own_time": [3, 12], "own_event": [False, False]}, "own_time: 3 is not the time of the"),
+        ({"own_time": [3, 9], "own_event": [True, False]}, "own_time: 9 has no event, but is befo"),
+    ],
+)
+def test_wrong_ends_of_runs_are_refused_with_column_and_value(make_events, own, message):
+    table = make_events({"a": [3, np.inf]}, 10)
+    with pytest.raises(ValueError, match=message):
+        followed_on(table.assign(**own))
+
+
+def test_ends_of_their_own_stand_in_the_place_of_the_budget(make_events):
+    table = make_events({"a": [3, np.inf]}, 10)
+    assert followed_on(table) is table
+    found = followed_on(table.assign(own_time=[3, 12], own_event=[True, True]))
+    assert found["time"].tolist() == [3, 12]
+    assert found["event"].tolist() == [True, True]

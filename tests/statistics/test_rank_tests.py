@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.duration.survfunc import survdiff
@@ -136,6 +136,39 @@ def test_arms_that_agree_in_every_run_have_p_one(make_events, times):
     found = rank_tests(make_events({"a": times, "b": times}), [("b", "a")])
     assert found["p"].tolist() == [1] * 4
     assert found["statistic"].isna().all()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(observations)
+def test_the_table_follows_runs_to_their_own_ends_as_scipy_does(make_events, rows):
+    """Budget 4; runs without an event end at 4 to 12, with one at 1 to 8."""
+    time, event, arm = rows
+    time = np.where(event, time, time + 4)
+    assume(arm.any() and not arm.all())
+    within = np.where(event & (time <= 4), time, INF)
+    table = make_events({"b": within[arm], "a": within[~arm]}, 4)
+    order = np.argsort(~arm, kind="stable")
+    table = table.assign(own_time=time[order], own_event=event[order])
+    found = rank_tests(table, [("b", "a")], paired=False).iloc[0]
+    assume(np.isfinite(found["statistic"]))
+    own, its = (stats.CensoredData.right_censored(time[side], ~event[side]) for side in (arm, ~arm))
+    expected = stats.logrank(own, its)
+    assert found["statistic"] == pytest.approx(expected.statistic**2)
+    assert found["p"] == pytest.approx(expected.pvalue)
+
+
+def test_the_log_rank_of_runs_that_go_on_by_hand(make_events):
+    """Budget 5. a: 6+, 9+; b: 7, 8, both events beyond it.
+
+    At 7 at risk are one of a and two of b, at 8 one of each: b has 2 − (2/3 + 1/2) = 5/6 more
+    than expected, with variance 2/9 + 1/4 = 17/36; χ² = 25/17. Within the budget: no event.
+    """
+    table = make_events({"a": [INF, INF], "b": [INF, INF]}, 5)
+    assert rank_tests(table, [("b", "a")], paired=False)["p"].tolist() == [1] * 3
+    table = table.assign(own_time=[6, 9, 7, 8], own_event=[False, False, True, True])
+    found = rank_tests(table, [("b", "a")], paired=False).iloc[0]
+    assert found["statistic"] == pytest.approx(25 / 17)
+    assert found["p"] == pytest.approx(stats.chi2.sf(25 / 17, 1))
 
 
 def test_no_pairs_give_an_empty_table(make_events):

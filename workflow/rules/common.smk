@@ -190,9 +190,12 @@ def stated(resources):
 def needed_by(analysis):
     """The files of what an analysis needs: tables, evaluations, predictions."""
     sources = {
-        name: f"results/{STUDY.name}/{name}.parquet" for name in analyses.SOURCES
+        name: f"results/{STUDY.name}/{name}.parquet"
+        for name in analyses.SOURCES.values()
     }
-    return {need: {**TABLE_FILES, **sources}[need] for need in analysis.needs}
+    return {
+        name: {**TABLE_FILES, **sources}[name] for name in analyses.read_by(analysis)
+    }
 
 
 OWN_CODE = own_code() if STUDY.command else ""

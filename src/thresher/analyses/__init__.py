@@ -53,8 +53,20 @@ def every() -> Mapping[str, Analysis]:
     return ordered
 
 
-SOURCES = ("evaluations", "predictions")
-"""What an analysis may need besides tables."""
+SOURCES: Mapping[str, str] = {
+    "evaluations": "evaluations",
+    "followed": "evaluations",
+    "predictions": "predictions",
+}
+"""What an analysis may need besides tables, and the name of the file that has it.
+
+``evaluations`` end at the budget, ``followed`` has those of runs that go on beyond it, too.
+"""
+
+
+def read_by(analysis: Analysis) -> tuple[str, ...]:
+    """Name the tables and the files of `SOURCES` that an analysis reads, each once."""
+    return tuple(dict.fromkeys(SOURCES.get(need, need) for need in analysis.needs))
 
 
 def schemas() -> Mapping[str, Schema]:

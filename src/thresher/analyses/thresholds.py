@@ -39,6 +39,8 @@ THRESHOLD_EVENTS: Schema = {
     "event": Field("bool", "", "whether this level was reached"),
     "outcome": Field("str", "", "`reached`, `censored` or `diverged`"),
     "budget": Field("time", "axis", "where runs are censored at this level"),
+    "own_time": Field("time", "axis", "event time, or the run's own end where not reached"),
+    "own_event": Field("bool", "", "whether this level was reached by the run's own end"),
 }
 
 THRESHOLD = {"threshold": Field("float", "metric", "threshold of the grid")}
@@ -46,7 +48,7 @@ THRESHOLD = {"threshold": Field("float", "metric", "threshold of the grid")}
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     """Find the events at every threshold, then compare."""
-    from thresher.events import smoothed
+    from thresher.events import followed_arms, smoothed
     from thresher.statistics.contrasts import pairs_of
     from thresher.statistics.thresholds import (
         level_curves,
@@ -60,7 +62,8 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     if not levels:
         levels = metric.grid(goal.threshold, spread_of(frame[metric.name]))
     arms = smoothed(frame, metric, goal)
-    events = threshold_events(arms, metric, levels, goal.budget, goal.sustain)
+    whole = followed_arms(needed["followed"], metric, goal)
+    events = threshold_events(arms, metric, levels, goal.budget, goal.sustain, whole)
     pairs = pairs_of([arm.label for arm in study.arms], study.contrast_reference)
     return {
         "threshold_events": events,
@@ -76,19 +79,20 @@ def notes(results: Any) -> Iterator[tuple[str, str]]:
     if results.table("thresholds").empty:
         yield "thresholds", "There is no contrast to look at with other thresholds."
         return
+    signs = " One sign per seed serves the whole grid." if results.study.paired else ""
     yield (
         "thresholds",
         f"The same comparison at {say.several(len(results.levels), 'threshold')} around the "
-        "study’s own. One sign per seed serves the whole grid, and p-values are adjusted for "
-        "having looked at all of it (max-T), then over the contrasts: that p decides, and is the "
-        "one shown. Intervals hold at their level alone. With so many looks a verdict here can be "
-        "more cautious than the answer above, which was planned for one threshold.",
+        f"study’s own.{signs} P-values are adjusted for having looked at all of it (max-T), then "
+        "over the contrasts: that p decides, and is the one shown. Intervals hold at their level "
+        "alone. With so many looks a verdict here can be more cautious than the answer above, "
+        "which was planned for one threshold.",
     )
 
 
 ANALYSIS = Analysis(
     title="Sensitivity",
-    needs=("evaluations",),
+    needs=("evaluations", "followed"),
     uses=("metrics", "endpoint", *Analysis.uses),
     tables={
         "thresholds": Table(

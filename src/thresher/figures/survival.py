@@ -1,6 +1,7 @@
 """Share of runs not yet at the threshold, with the number at risk below."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,9 +10,9 @@ from matplotlib.figure import Figure as Picture
 
 from thresher.drawing.arms import ArmStyle, arms_of, present, split
 from thresher.drawing.fonts import text_width
-from thresher.drawing.keys import KEY, Head, dashed, key
+from thresher.drawing.keys import BASELINE, KEY, Head, Level, dashed, key
 from thresher.drawing.labels import Label, draw_labels, frame
-from thresher.drawing.palette import GREY
+from thresher.drawing.palette import GREY, TEXT
 from thresher.drawing.style import (
     LINE,
     along_axis,
@@ -23,7 +24,7 @@ from thresher.drawing.style import (
     write,
 )
 from thresher.drawing.wrapping import shorten
-from thresher.format import count, fraction, goal, level
+from thresher.format import count, duration, fraction, goal, level
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 from thresher.statistics.limits import FEWEST_FOR_BAND
@@ -37,8 +38,15 @@ def caption(results: Results) -> str:
     bands = ", with pointwise Wilson limits" if _has_bands(list(arms_of(results).values())) else ""
     return (
         f"Share of runs that have not reached the threshold yet (Kaplan–Meier){bands}; below, the "
-        f"runs still at risk just before that {results.study.axis.name}."
+        f"runs still at risk just before that {results.study.axis.name}.{_followed(results)}"
     )
+
+
+def _followed(results: Results) -> str:
+    """Say how far runs are followed, where that is not the budget."""
+    if results.longest <= results.study.endpoint.budget:
+        return ""
+    return " Runs followed to their own end; restricted means up to the common budget, the line."
 
 
 def _has_bands(arms: Sequence[ArmStyle]) -> bool:
@@ -60,15 +68,23 @@ def survival(results: Results, width: float, of_grid: float | None = None) -> Pi
     study = results.study
     table = _table(results, of_grid)
     curves = {str(arm): rows.sort_values("time") for arm, rows in table.groupby("arm")}
-    everyone = present(arms_of(results, of_grid), table)
+    everyone = [
+        _counted(results, arm, of_grid) for arm in present(arms_of(results, of_grid), table)
+    ]
     chosen, rest = split(everyone)
     labels = [Label.of(arm, arm.counts, _end(curves[arm.arm])) for arm in chosen]
     labels += [Label.of_rest(rest)] if rest else []
     room = (len(chosen) + 1) * LINE + 0.12
     threshold = study.endpoint.threshold if of_grid is None else of_grid
-    head = Head(f"Runs not yet at {goal(study, threshold)}", (), width)
+    budget, longest = study.endpoint.budget, results.longest
+    said = Level("budget", f"budget, {duration(budget, study.axis)}", budget, BASELINE)
+    marks = (said,) if longest > budget else ()
+    head = Head(f"Runs not yet at {goal(study, threshold)}", marks, width)
     figure, axes = frame(_widest(labels, chosen), head, 2.8, room)
-    along_axis(axes, study.endpoint.budget, study.axis.title)
+    along_axis(axes, longest, study.axis.title)
+    for mark in marks:
+        style: dict[str, Any] = {"color": TEXT, "linewidth": 0.9, "linestyle": (0, mark.dash)}
+        axes.axvline(mark.value, gid=mark.gid, **style)
     value_axis(axes, (0, 1.02))
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [fraction(k / 4) for k in range(5)])
     for arm in rest:
@@ -86,6 +102,16 @@ def _table(results: Results, of_grid: float | None) -> pd.DataFrame:
         return results.tables["survival"]
     table = results.tables["threshold_survival"]
     return table[table["threshold"] == of_grid]
+
+
+def _counted(results: Results, arm: ArmStyle, of_grid: float | None) -> ArmStyle:
+    """Count what became of an arm's runs by their own ends."""
+    events = results.tables["events" if of_grid is None else "threshold_events"]
+    own = events[(events["arm"] == arm.arm) & ~events["own_event"]]
+    if of_grid is not None:
+        own = own[own["threshold"] == of_grid]
+    diverged = int((own["outcome"] == "diverged").sum())
+    return replace(arm, censored=len(own) - diverged, diverged=diverged)
 
 
 def _widest(labels: Sequence[Label], arms: Sequence[ArmStyle]) -> list[str]:

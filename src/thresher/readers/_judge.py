@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from thresher.readers._problems import ReadError, listed
-from thresher.readers._problems import shown as shown_number
+from thresher.readers._problems import ReadError, listed, said
 from thresher.readers._rows import Rows, bounds_of
 
 _NUMBER = re.compile(r"(\d+)")
@@ -136,9 +135,9 @@ def grid_notes(summary: pd.DataFrame, axis: str) -> list[str]:
     notes = []
     spacing = summary["spacing"].dropna()
     if len(spacing) > 1 and spacing.max() > spacing.min():
-        widest = shown_number(spacing.max())
+        widest = said(spacing.max())
         shown = [
-            f"{arm} every {shown_number(gap)}"
+            f"{arm} every {said(gap)}"
             for arm, gap in zip(summary["arm"], summary["spacing"], strict=True)
         ]
         notes.append(

@@ -56,6 +56,12 @@ def shown(number: float) -> str:
     return f"{number:.0f}" if abs(number) < 1e15 and float(number).is_integer() else f"{number:g}"
 
 
+def said(number: float) -> str:
+    """Write a number in a sentence: ``200,000``; others than whole ones with six digits."""
+    whole = abs(number) < 1e15 and float(number).is_integer()
+    return f"{number:,.0f}" if whole else f"{number:g}"
+
+
 def grouped(problems: list[str]) -> list[str]:
     """Say once what is the same of several files."""
     files: dict[str, list[str]] = {}

@@ -147,6 +147,7 @@ def _alone(results: Results) -> str:
     row, study = results.table("arms").iloc[0], results.study
     level = f"{say.goal(study)} within {say.duration(study.endpoint.budget, study.axis)}"
     name = results.label(row["arm"])
+    name = f"The arm {name}" if name[:1].islower() else name  # a sentence begins with a capital
     if not row["reached"]:
         return f"{name} did not reach {level}."
     mean = say.duration(row["restricted_mean"], study.axis)

@@ -30,7 +30,7 @@ class Method:
 def method(material: Material) -> Method:
     """Say how this study was done."""
     results, study = material.results, material.results.study
-    blocks = [_endpoint(study), _analysis(material)]
+    blocks = [_endpoint(results), _analysis(material)]
     if study.training:
         blocks += [making.training(study), making.arms(study)]
     else:
@@ -42,7 +42,8 @@ def method(material: Material) -> Method:
     return Method(tuple(blocks), text)
 
 
-def _endpoint(study: Study) -> Block:
+def _endpoint(results: Results) -> Block:
+    study = results.study
     goal, metric, axis = study.endpoint, study.metric, study.axis
     unit = axis.unit[:1].upper() + axis.unit[1:]
     smooth = ""
@@ -57,6 +58,14 @@ def _endpoint(study: Study) -> Block:
         f"{_evaluated(study)}A run that does not get there within "
         f"{say.duration(goal.budget, axis)} is censored there."
     ]
+    if results.longest > goal.budget:
+        texts.append(
+            "Kaplan–Meier curves and rank tests have runs followed to their own end, up to "
+            f"{say.duration(results.longest, axis)}, which takes a run’s length as having nothing "
+            "to do with how it went; a run that diverged stays at risk to the end. Restricted "
+            "means up to the common budget, within which every run is observed, and the verdicts "
+            "that rest on them do not need that."
+        )
     baseline = study.task.baseline if study.task else None
     if baseline is not None and metric.name == "eval_loss":
         texts.append(

@@ -18,6 +18,8 @@ _HEADINGS = {
     "thresholds": "How far it depends on the threshold",
     "sensitivity": "Sensitivity analyses",
 }
+_ENDS = "How the runs end"
+"""What the section on models is called without predictions: it has the final values only."""
 _MADE_HERE = ("answer", "method", "downloads")
 """Sections that the page fills by itself, whether or not anything else belongs to them."""
 
@@ -68,6 +70,8 @@ def _section(material: Material, key: str) -> Section:
         figures=pictures(material, key),
         views=tuple(_views(results, key)),
     )
+    if key == "models" and not own.figures:
+        return replace(own, name=_ENDS, heading=_ENDS)
     if key == "curves":
         return _with_controls(results, own)
     if key == "thresholds":

@@ -48,3 +48,37 @@ def check_events(table: pd.DataFrame) -> pd.DataFrame:
         first = table.loc[doubled].iloc[0]
         raise ValueError(f"column seed: {first['seed']} occurs twice in arm {first['arm']}")
     return table
+
+
+def followed_on(table: pd.DataFrame) -> pd.DataFrame:
+    """Return events with each run's own end in place of the budget, where they are known.
+
+    For statistics that allow for censoring at any time, such as Kaplan–Meier; the primary
+    analysis keeps to the budget.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What `check_events` allows; with ``own_time`` and ``own_event``, these stand in the place
+        of ``time`` and ``event``.
+
+    Raises
+    ------
+    ValueError
+        Naming column and value: one of the two is missing; a run that reached the threshold
+        within the budget has another time of its own; one that did not ends before the budget.
+    """
+    there = {"own_time", "own_event"} & set(table)
+    if not there:
+        return table
+    for column in ("own_time", "own_event"):
+        if column not in there or table[column].isna().any():
+            raise ValueError(f"column {column}: is missing, or a value is")
+    event, own = table["event"].astype(bool), table["own_event"].astype(bool)
+    for wrong, why in (
+        (event & (~own | (table["own_time"] != table["time"])), "is not the time of the event"),
+        (~own & (table["own_time"] < table["budget"]), "has no event, but is before the budget"),
+    ):
+        if wrong.any():
+            raise ValueError(f"column own_time: {table.loc[wrong, 'own_time'].iloc[0]} {why}")
+    return table.assign(time=table["own_time"], event=own)

@@ -17,7 +17,7 @@ Pairs = Sequence[tuple[str, str]]
 # Columns of events; what else they have names the arm: study, arm, variant, factors.
 OF_A_RUN = (
     *("seed", "threshold", "budget", "event_time", "time", "event"),
-    *("outcome", "diverged_at", "final"),
+    *("outcome", "diverged_at", "final", "own_time", "own_event"),
 )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from thresher.statistics.checking import check_events
+from thresher.statistics.checking import check_events, followed_on
 from thresher.statistics.estimates import runs_by_arm, runs_of, times_of
 from thresher.statistics.flips import draw
 from thresher.statistics.signflip import signflip
@@ -110,7 +110,7 @@ def rank_tests(
 
     Paired: differences by seed of the scores in the pooled sample of both arms are sign-flipped,
     over the seeds that both arms have. The unpaired log-rank stands beside it for readers who
-    expect it; with common random numbers it is conservative.
+    expect it; with common random numbers it is conservative. Runs are followed to their own ends.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def rank_tests(
     ----------
     O'Brien & Fleming (1987), Biometrics 43:169.
     """
-    runs = runs_by_arm(check_events(events))
+    runs = runs_by_arm(followed_on(check_events(events)))
     rows: list[dict[str, Any]] = []
     for arm, reference in pairs:
         first, second = runs_of(runs, arm), runs_of(runs, reference)

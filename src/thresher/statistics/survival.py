@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from thresher.statistics.checking import check_events
+from thresher.statistics.checking import check_events, followed_on
 
 Transform = Literal["plain", "log", "log-log"]
 
@@ -111,14 +111,14 @@ def intervals(
 
 
 def wilson(
-    successes: np.ndarray, n: int, confidence: float = 0.95
+    successes: np.ndarray, n: int | np.ndarray, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return Wilson's limits of a probability, for counts out of n independent runs.
 
     Parameters
     ----------
-    successes : ndarray of int
-    n : int
+    successes : ndarray of int, or of float with an effective `n`
+    n : int, or ndarray of float as `effective` gives it
     confidence : float
 
     References
@@ -126,8 +126,8 @@ def wilson(
     Wilson (1927), J. Am. Stat. Assoc. 22:209; the vectorised twin of
     ``scipy.stats.binomtest(k, n).proportion_ci(method="wilson")``.
     """
-    if n < 1:
-        raise ValueError(f"n must be at least 1, but was {n}")
+    if np.min(n) < 1:
+        raise ValueError(f"n must be at least 1, but was {np.min(n)}")
     z = stats.norm.ppf((1 + confidence) / 2)
     share = np.asarray(successes) / n
     centre = share + z**2 / (2 * n)
@@ -136,11 +136,45 @@ def wilson(
     return np.where(share == 0, 0.0, lower), np.where(share == 1, 1.0, upper)
 
 
-def survival(events: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Tabulate the survival curve of every arm, from 0 to the budget.
+def effective(curve: KaplanMeier) -> np.ndarray:
+    """Return of how many uncensored runs the curve has the variance, at each of its times.
 
-    With one budget and no other censoring the Kaplan–Meier curve is one minus the share of runs
-    that reached the threshold, so its limits are Wilson's.
+    That is S (1 − S) / Greenwood's variance: all runs until the first is censored, fewer from
+    then on. Where the curve is still 1 it is the number at risk; where it is 0, the limit of that
+    formula.
+
+    Parameters
+    ----------
+    curve : KaplanMeier
+
+    Returns
+    -------
+    ndarray, shape (times,)
+
+    References
+    ----------
+    Rothman (1978), J. Chronic Dis. 31:557, Wilson's limits with that number.
+
+    Examples
+    --------
+    >>> effective(kaplan_meier(np.array([1, 2, 3, 4]), np.array([True, False, True, False])))
+    array([4.        , 4.        , 2.85714286, 2.85714286])
+    """
+    before = np.concatenate([[1.0], curve.survival[:-1]])
+    found, spread = np.empty(len(curve.time)), 0.0
+    for k, (events, at_risk) in enumerate(zip(curve.events, curve.at_risk, strict=True)):
+        # Survival times Greenwood's sum, which has no 0 / 0 where the survival gets to 0.
+        spread = (1 - events / at_risk) * spread + before[k] * events / at_risk**2
+        found[k] = (1 - curve.survival[k]) / spread if spread > 0 else at_risk
+    return found
+
+
+def survival(events: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Tabulate the survival curve of every arm, from 0 to the end of its longest run.
+
+    Where all runs end at the budget the Kaplan–Meier curve is one minus the share of runs that
+    reached the threshold, so its limits are Wilson's. Where runs are followed beyond it, each to
+    its own end, they are Wilson's with the effective number of runs (Rothman's).
 
     Parameters
     ----------
@@ -152,9 +186,10 @@ def survival(events: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of the table ``survival``; a row at 0, at each event and at the budget.
+        Columns of the table ``survival``; a row at 0, at each event, at the budget, and where a
+        run is censored.
     """
-    arms = check_events(events).groupby(["study", "arm"], sort=False)
+    arms = followed_on(check_events(events)).groupby(["study", "arm"], sort=False)
     parts = [_arm_curve(rows, confidence) for _, rows in arms]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
@@ -166,16 +201,24 @@ def _arm_curve(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
     happened, censored = np.zeros((2, len(times)), int)
     happened[place], censored[place] = curve.events, curve.censored
     gone = np.cumsum(happened + censored)
-    lower, upper = wilson(len(rows) - np.cumsum(happened), len(rows), confidence)
+    at_risk, left = len(rows) - gone + happened + censored, len(rows) - np.cumsum(happened)
+    share = 1 - np.cumsum(happened) / len(rows)
+    lower, upper = wilson(left, len(rows), confidence)
+    if curve.censored[:-1].any():
+        last = np.searchsorted(curve.time, times, side="right")
+        share = np.concatenate([[1.0], curve.survival])[last]
+        n = np.concatenate([[len(rows)], effective(curve)])[last]
+        n = np.where(share == 1, at_risk, n)
+        lower, upper = wilson(share * n, n, confidence)
     return pd.DataFrame(
         {
             "study": rows["study"].iloc[0],
             "arm": rows["arm"].iloc[0],
             "time": times,
-            "at_risk": len(rows) - gone + happened + censored,
+            "at_risk": at_risk,
             "events": happened,
             "censored": censored,
-            "survival": 1 - np.cumsum(happened) / len(rows),
+            "survival": share,
             "lower": lower,
             "upper": upper,
         }

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from thresher.evaluations import ArmEvaluations
-from thresher.events import crossings
+from thresher.events import crossings, last_evaluations, to_own_ends
 from thresher.metric import Metric
 from thresher.statistics.comparing import Plan
 from thresher.statistics.contrasts import Pairs
@@ -21,11 +21,14 @@ def threshold_events(
     grid: Sequence[float],
     budget: float,
     sustain: int = 3,
+    followed: Sequence[ArmEvaluations] = (),
 ) -> pd.DataFrame:
     """Find the event of every run at every threshold.
 
     A run that stopped early at one threshold may end before it reaches a harder one: the budget of
-    a threshold is the study's, or where the first run ends that has not reached it.
+    a threshold is the study's, or where the first run ends that has not reached it. In that second
+    case no run is followed further: those that ended had done well, so that what the others do
+    afterwards says nothing about them.
 
     Parameters
     ----------
@@ -37,6 +40,8 @@ def threshold_events(
         Along the axis.
     sustain : int
         Evaluations; see `events.first_sustained_crossing`.
+    followed : sequence of ArmEvaluations
+        See `events.to_own_ends`.
 
     Returns
     -------
@@ -44,7 +49,7 @@ def threshold_events(
         Columns of the table ``threshold_events``.
     """
     laid_out = list(arms)
-    ends = [_ends(arm, metric) for arm in laid_out]
+    ends = [last_evaluations(arm, metric) for arm in laid_out]
     parts = []
     for level in grid:
         times = [crossings(arm, metric, level, sustain) for arm in laid_out]
@@ -53,16 +58,26 @@ def threshold_events(
             for arm, time, end in zip(laid_out, times, ends, strict=True)
         ]
         within = float(min([budget, *np.concatenate(open_ends)]))
-        for arm, time in zip(laid_out, times, strict=True):
-            parts.append(_level(arm, time, float(level), within))
-    table = pd.concat(parts, ignore_index=True)
-    return table
+        rows = [
+            _level(arm, time, float(level), within)
+            for arm, time in zip(laid_out, times, strict=True)
+        ]
+        on = followed if _all_go_on(followed, metric, level, sustain, budget) else ()
+        parts.append(to_own_ends(pd.concat(rows, ignore_index=True), on, metric, level, sustain))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _ends(arm: ArmEvaluations, metric: Metric) -> np.ndarray:
-    """Return each run's last evaluation, shape (runs,)."""
-    measured = arm.measured(metric.name)
-    return np.where(measured, arm.times, 0.0).max(axis=1, initial=0.0)
+def _all_go_on(
+    arms: Sequence[ArmEvaluations], metric: Metric, level: float, sustain: int, budget: float
+) -> bool:
+    """Tell whether every run that does not get to a level was followed up to the budget."""
+    return not any(
+        (
+            last_evaluations(arm, metric)[~np.isfinite(times) & np.isinf(arm.diverged_at)] < budget
+        ).any()
+        for arm in arms
+        for times in (crossings(arm, metric, level, sustain),)
+    )
 
 
 def _level(arm: ArmEvaluations, times: np.ndarray, level: float, budget: float) -> pd.DataFrame:
