@@ -90,7 +90,9 @@ def test_every_loss_at_batches_of_32(name):
     given = options(loss=name, batch_size=32, learning_rate=0.01)
     if name not in USUAL:
         # Adam's first steps depend on the signs of gradients, which rounding may decide.
-        rate = 1e-5 if name == "mean_absolute_percentage_error" else 0.01
+        # Where outputs are near 0, their direction and percentages are at the mercy of rounding.
+        steep = ("mean_absolute_percentage_error", "cosine_similarity")
+        rate = 1e-5 if name in steep else 0.01
         given = replace(given, optimizer="sgd", learning_rate=rate)
     assert_equal_keras(build, task, given, atol=1e-6)
 

@@ -1,6 +1,7 @@
 """Every own model and task of a study, checked before any training."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,9 @@ def _model_lines(job: Job, named: Named, folder: str | Path) -> Iterator[str]:
     try:
         found = model_problems(*parts)
     except OwnError as error:
-        yield from (f"{problem} (arm {job['arm']}: {_with(job)})" for problem in error.problems)
+        for problem in error.problems:
+            raised = re.search(r"line \d+: \w+(Error|Exception): ", problem)
+            yield f"{problem} (arm {job['arm']}: {_with(job)})" if raised else problem
         return
     yield from _placed(job, found, folder)
 
