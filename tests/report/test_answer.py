@@ -88,11 +88,15 @@ def test_one_pair_differs_in_the_singular():
 
 def test_one_arm_is_described_and_not_compared():
     text = headline(small(arms=1, censored=0.0))
-    assert text.startswith("lstm_forward reached 0.239 nats within 400 epochs in 8 of 8 runs")
+    assert text.startswith(
+        "The arm lstm_forward reached 0.239 nats within 400 epochs in 8 of 8 runs"
+    )
     assert text.endswith("nothing to be compared with.")
     assert headline(small(arms=1, censored=1.0)) == (
-        "lstm_forward did not reach 0.239 nats within 400 epochs."
+        "The arm lstm_forward did not reach 0.239 nats within 400 epochs."
     )
+    named = small(arms=1, censored=1.0, labels={"lstm_forward": "LSTM"})
+    assert headline(named) == "LSTM did not reach 0.239 nats within 400 epochs."
     assert "in 1 of 1 run, after" in headline(small(arms=1, seeds=1, censored=0.0))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
+import drawn
 import made_up
 from thresher import analyses
 from thresher.metric import Axis
@@ -63,6 +64,14 @@ def test_runs_made_elsewhere_are_not_described_as_trained_here(material):
     for word in ("held-out set", "initial weights", "batches", "learning rate", "epoch"):
         assert word not in text
     assert "whether its plan was fixed before they were looked at is not recorded" in text
+
+
+def test_how_far_runs_are_followed_is_said_where_it_is_not_the_budget(material):
+    results = drawn.results_of("unequal lengths")
+    said = blocks(material(results))["Endpoint"]
+    assert f"runs followed to their own end, up to {results.longest:,.0f} steps" in said
+    assert "Restricted means up to the common budget" in said
+    assert "followed" not in blocks(material(small()))["Endpoint"]
 
 
 def test_assumptions_stand_where_they_are_used(material):

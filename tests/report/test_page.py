@@ -140,6 +140,21 @@ def test_sections_follow_the_registry_and_empty_ones_stay_away(material):
     assert names["times"] == "Steps to threshold"
 
 
+def test_the_section_on_models_is_named_by_what_is_in_it(material):
+    own = {s.id: s for s in sections(material(small(imported=True)))}["models"]
+    assert own.views
+    assert not own.figures
+    assert (own.name, own.heading) == ("How the runs end",) * 2
+
+
+@pytest.mark.parametrize("pairing", ["none", "data"])
+def test_one_sign_per_seed_is_said_of_pairs_only(pairing, material):
+    found = {s.id: s for s in sections(material(small(pairing=pairing)))}["thresholds"]
+    said = " ".join(note for grid in found.grids for note in grid.notes)
+    assert "adjusted for having looked at all of it" in said
+    assert ("One sign per seed" in said) == (pairing == "data")
+
+
 def test_the_page_is_the_same_every_time_and_small_enough(report):
     path = report()
     assert path.stat().st_size < 3_000_000
