@@ -36,6 +36,7 @@ CASES: dict[str, dict[str, Any]] = {
     "a rising metric": {"arms": 3, "seeds": 6, "metric": "eval_accuracy"},
     "met from the start": {"arms": 3, "seeds": 6, "threshold": 0.7},
     "all censored": {"arms": 3, "seeds": 6, "censored": 1.0},
+    "iqm curves": {"arms": 3, "seeds": 8, "curves": "iqm"},
     "all diverged": {"arms": 2, "seeds": 6, "diverged": 6, "diverged_at": 0},
 }
 ANALYSES = analyses.every()
@@ -72,8 +73,9 @@ def computed(case: str) -> tuple[Results, Mapping[str, pd.DataFrame]]:
     """Analyse the study of a case; return what it found, and what analyses may need of it."""
     given = dict(CASES[case])
     runs = {key: given.pop(key) for key in ("censored", "diverged", "diverged_at") if key in given}
+    curves = given.pop("curves", "mean")
     made = made_up.study(**given)
-    made = replace(made, analysis=replace(made.analysis, flips=99))
+    made = replace(made, analysis=replace(made.analysis, flips=99, curves=curves))
     if made.training is None:
         made = replace(made, imported=what_was_read(made))
     frame = collect(made_up.traces(made, **runs), made)

@@ -63,11 +63,7 @@ def test_one_arm_leaves_out_every_figure_that_compares():
 
 def test_eight_arms_have_every_figure_whose_tables_there_are():
     results = drawn.results_of("panels")
-    there = {
-        name
-        for name, figure in figures.every().items()
-        if all(need == "evaluations" or need in results.tables for need in figure.needs)
-    }
+    there = {name for name, figure in figures.every().items() if results.has(*figure.needs)}
     assert {name.partition(".")[0] for name in drawn.facts("panels")} == there
 
 
