@@ -24,12 +24,33 @@ def logged(path: str | os.PathLike[str]) -> Iterator[None]:
     ----------
     path : path
         The log file; it is begun anew.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with redirected(path):
+        try:
+            yield
+        except UserError as error:
+            print(error, file=sys.stderr)
+            raise SystemExit(1) from None
+        except OSError as error:
+            if error.errno not in DISK_PROBLEMS or error.filename is None:
+                traceback.print_exc()
+                raise
+            print(f"{error.filename}: {error.strerror}; mend that and run again", file=sys.stderr)
+            raise SystemExit(1) from None
+        except BaseException:
+            traceback.print_exc()
+            raise
+
+
+@contextmanager
+def redirected(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Send all output to a file, begun anew, until the block ends.
 
     Notes
     -----
     File descriptors are redirected, not `sys.stdout`, because C++ libraries print, too.
     """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
     saved = os.dup(1), os.dup(2)
@@ -38,18 +59,6 @@ def logged(path: str | os.PathLike[str]) -> Iterator[None]:
     os.dup2(log, 2)
     try:
         yield
-    except UserError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(1) from None
-    except OSError as error:
-        if error.errno not in DISK_PROBLEMS or error.filename is None:
-            traceback.print_exc()
-            raise
-        print(f"{error.filename}: {error.strerror}; mend that and run again", file=sys.stderr)
-        raise SystemExit(1) from None
-    except BaseException:
-        traceback.print_exc()
-        raise
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,6 +1,7 @@
 """``thresher check``: everything that is wrong with a study, before anything runs."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -109,9 +110,9 @@ def _check_own(place: "Place") -> None:
 
 
 def _quietly_check(specifications: Sequence[str], place: "Place") -> None:
-    from thresher.command_line._printing import silenced
+    from thresher.logs import redirected
 
-    with silenced():  # what TensorFlow says at import
+    with redirected(os.devnull):  # what TensorFlow says at import
         from thresher.training.own_check import check_own
 
         check_own(specifications, place.given.parent)
