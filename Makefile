@@ -29,7 +29,8 @@ BASE := $(addprefix tests/,statistics analyses drawing figures report readers pa
 	$(addprefix tests/test_,tables.py events.py alignment.py importing.py stages.py comparison.py)
 test-oldest: .venv-oldest/.made
 	PYTHONPATH="$(CURDIR)/src" $(OLDEST) pytest -n auto --dist loadgroup -W ignore $(BASE) \
-	-m "not slow and not browser and not workflow" -k "not tensorboard and not ten_thousand"
+	--ignore tests/report/test_browser.py -m "not slow and not browser and not workflow" \
+	-k "not tensorboard and not ten_thousand"
 
 .venv-oldest/.made: requirements-oldest.lock
 	$(PYTHON) -m venv .venv-oldest
