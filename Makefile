@@ -77,8 +77,9 @@ docs: .venv/.test
 	$(PIP) install -q --compile -r requirements-dev.lock
 	@touch $@
 
-# Needs uv. The files name neither a registry nor a machine.
-COMPILE := uv pip compile -q --python-version 3.11 --generate-hashes --no-header
+# Needs uv. The files name neither a registry nor a machine; with extras, because an older pip looks
+# past the pin of `coverage` when another package asks for `coverage[toml]`.
+COMPILE := uv pip compile -q --python-version 3.11 --generate-hashes --no-strip-extras --no-header
 LOCK := $(COMPILE) --universal --group build --extra train --extra slurm
 lock:
 	$(LOCK) pyproject.toml -o requirements.lock
