@@ -48,15 +48,17 @@ class LogHandler(LogHandlerBase):
         if self.common_settings.nocolor:
             console.no_color = True
         # Set before any job begins, whose environment this is, too.
-        folder = os.environ.get(progress.FOLDER) or tempfile.mkdtemp(prefix="thresher-")
+        given = os.environ.get(progress.FOLDER)
+        self._ours = None if given else progress.FOLDER
+        folder = given or tempfile.mkdtemp(prefix="thresher-")
         os.environ[progress.FOLDER] = folder
         Path(folder).mkdir(parents=True, exist_ok=True)
         self._happening = Happening(folder=folder)
-        given = getattr(self.settings, "study", None)
-        self._file: str | None = given
-        title = Path(given).stem if given else "thresher"
-        if given and title == "study":
-            title = Path(given).absolute().parent.name
+        study = getattr(self.settings, "study", None)
+        self._file: str | None = study
+        title = Path(study).stem if study else "thresher"
+        if study and title == "study":
+            title = Path(study).absolute().parent.name
         on_terminal = console.is_terminal and not console.is_dumb_terminal
         self._shown: Shown = (
             View(self._happening, console, title)
@@ -154,5 +156,7 @@ class LogHandler(LogHandlerBase):
                 Path(file).write_text(json.dumps(self._jobs), encoding="utf-8")
             self._shown.end()
             shutil.rmtree(self._happening.folder, ignore_errors=True)
+            if self._ours:
+                os.environ.pop(self._ours, None)
             sys.stderr.flush()
         super().close()

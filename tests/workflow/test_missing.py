@@ -48,7 +48,7 @@ def test_the_rest_of_a_study_is_reported_where_it_says_so(project):
     assert [line.split(": ")[1] for line in failed] == [
         "middle, seeds 6–7",
         *(f"large, seeds {seed}–{seed + 1}" for seed in (0, 2, 4, 6)),
-    ]
+    ], said
     assert all("no such data" in line for line in failed)
     traces = {
         path: path.read_bytes() for path in project.results("own").glob("traces/**/*.parquet")
