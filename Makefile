@@ -45,8 +45,13 @@ check: .venv/.test
 	$(BIN)/mypy
 
 # What is installed for a study, with licences and hashes, as CycloneDX; the same bytes each time.
-sbom.json: .venv/.test requirements.lock
-	$(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o $@ requirements.lock
+sbom.json: .venv-sbom/.made requirements.lock
+	.venv-sbom/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o $@ requirements.lock
+
+.venv-sbom/.made: requirements-sbom.lock
+	$(PYTHON) -m venv .venv-sbom
+	.venv-sbom/bin/python -m pip install -q --disable-pip-version-check -r requirements-sbom.lock
+	@touch $@
 
 # Known weaknesses of what the lock names; skipped, and said, where their list can't be reached.
 OSV := api.osv.dev
@@ -71,6 +76,7 @@ docs: .venv/.test
 	$(PYTHON) -m venv .venv
 	$(PIP) install -q --compile -r requirements.lock
 	$(PIP) install -q --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 .venv/.test: .venv/.run requirements-dev.lock
@@ -85,6 +91,7 @@ lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group test -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(COMPILE) --resolution lowest-direct --group oldest pyproject.toml -o requirements-oldest.lock
+	$(COMPILE) --universal --group pyproject.toml:sbom -o requirements-sbom.lock
 
 clean:
-	rm -rf .venv .venv-oldest .snakemake sbom.json
+	rm -rf .venv .venv-oldest .venv-sbom .snakemake sbom.json

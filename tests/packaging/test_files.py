@@ -51,6 +51,14 @@ def test_a_lock_file_pins_every_dependency_with_hashes_and_names_no_place(name):
     names_no_place(text)
 
 
+def test_what_lists_the_bill_of_materials_is_pinned_apart():
+    text = (ROOT / "requirements-sbom.lock").read_text()
+    assert re.search(r"^cyclonedx-bom==", text, re.MULTILINE)
+    names_no_place(text)
+    # It brings a grammar that jsonschema builds at each start wherever it is there: seconds.
+    assert "rfc3987" not in (ROOT / "requirements-dev.lock").read_text()
+
+
 def test_the_oldest_versions_that_are_tried_are_the_lower_bounds():
     text = (ROOT / "requirements-oldest.lock").read_text()
     pinned = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", text, re.MULTILINE))
