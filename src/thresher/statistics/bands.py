@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from thresher.statistics.flips import Signs, draw
 from thresher.statistics.limits import FEWEST_FOR_BAND
@@ -80,7 +80,7 @@ def mean_band(
     spread = _spreads(values, power)
     error = np.where(spread, np.sqrt(power / (n * (n - 1))), 0.0)
     if kind == "pointwise":
-        critical = float(stats.t.ppf((1 + confidence) / 2, n - 1))
+        critical = float(special.stdtrit(n - 1, (1 + confidence) / 2))
     elif not spread.any():
         critical = 0.0
     else:
@@ -127,7 +127,7 @@ def difference_band(
     if kind == "pointwise":
         weights = sum(s**2 / (n - 1) for s, n in zip(shares, sizes, strict=True))
         freedom = np.divide(error**4, weights, out=np.ones(len(mean)), where=spread)
-        return _band(min(sizes), mean, error, kind, stats.t.ppf((1 + confidence) / 2, freedom))
+        return _band(min(sizes), mean, error, kind, special.stdtrit(freedom, (1 + confidence) / 2))
     critical = 0.0
     if spread.any():
         parts = [part[:, spread] for part in residuals]

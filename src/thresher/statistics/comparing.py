@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from thresher.statistics.equivalence import check_margin, equivalence_p
 from thresher.statistics.estimates import finite, times_of
@@ -224,6 +223,8 @@ def all_equal(own: np.ndarray, its: np.ndarray) -> bool:
 
 def _welch(own: np.ndarray, its: np.ndarray) -> float:
     moments = [(part.mean(), part.std(ddof=1), len(part)) for part in (own, its)]
+    from scipy import stats
+
     return float(stats.ttest_ind_from_stats(*moments[0], *moments[1], equal_var=False).pvalue)
 
 

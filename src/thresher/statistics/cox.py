@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from thresher.statistics.checking import check_events
 from thresher.statistics.estimates import runs_by_arm, runs_of, times_of
@@ -102,7 +102,7 @@ def hazards(
         Columns of the table ``hazards``; missing where the ratio is 0, infinite or unknown.
     """
     runs = runs_by_arm(check_events(events))
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = float(special.ndtri((1 + confidence) / 2))
     rows: list[dict[str, Any]] = []
     for arm, reference in pairs:
         first, second = runs_of(runs, arm), runs_of(runs, reference)
@@ -116,7 +116,7 @@ def hazards(
                 "hazard_ratio": math.exp(fit.coefficient),
                 "lower": math.exp(fit.coefficient - z * fit.error),
                 "upper": math.exp(fit.coefficient + z * fit.error),
-                "p": 2 * stats.norm.sf(abs(fit.coefficient) / fit.error),
+                "p": 2 * special.ndtr(-abs(fit.coefficient) / fit.error),
             }
         )
     return pd.DataFrame(rows)

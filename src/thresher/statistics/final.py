@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from thresher.evaluations import by_arm
 from thresher.events import final_values
@@ -26,6 +25,8 @@ def interquartile_mean(values: np.ndarray) -> np.ndarray:
     ----------
     Agarwal et al. (2021), rliable, arXiv 2108.13264; ``scipy.stats.trim_mean(x, 0.25)``.
     """
+    from scipy import stats
+
     return stats.trim_mean(values, 0.25, axis=-1)
 
 

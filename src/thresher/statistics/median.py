@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from thresher.statistics.survival import Transform, intervals, kaplan_meier
 
@@ -50,7 +50,7 @@ def order_statistic_median(times: np.ndarray, confidence: float = 0.95) -> Media
         raise ValueError(f"times must be a list of numbers, but was {ordered.tolist()}")
     n = len(ordered)
     alpha = (1 - confidence) / 2 * (1 + 1e-12)
-    rank = int((stats.binom.cdf(np.arange(n), n, 0.5) <= alpha).sum())
+    rank = int((special.bdtr(np.arange(n), n, 0.5) <= alpha).sum())
     centre = (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
     if rank == 0:
         return Median(float(centre), -np.inf, np.inf)

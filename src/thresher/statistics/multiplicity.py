@@ -3,7 +3,6 @@
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 Family = Literal["separate", "joint"]
 FAMILIES: tuple[Family, ...] = ("separate", "joint")
@@ -107,6 +106,8 @@ def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     Benjamini & Hochberg (1995), J. R. Stat. Soc. B 57:289.
     """
     values = _checked(p)
+    from scipy import stats
+
     return stats.false_discovery_control(values) if len(values) else values
 
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from thresher.statistics.survival import kaplan_meier
 
@@ -49,7 +49,7 @@ def restricted_mean(
     if len(values) == 1:
         return Estimate(mean, math.nan, math.nan, math.nan)
     error = float(values.std(ddof=1)) / math.sqrt(len(values))
-    half = float(stats.t.ppf((1 + confidence) / 2, len(values) - 1)) * error
+    half = float(special.stdtrit(len(values) - 1, (1 + confidence) / 2)) * error
     if budget is None:
         return Estimate(mean, error, mean - half, mean + half)
     if values.min() < 0 or values.max() > budget:
@@ -94,7 +94,7 @@ def censored_restricted_mean(
     terms = np.zeros(len(beyond))
     np.divide(beyond**2 * happened, at_risk * left, out=terms, where=left > 0)
     value, error = float(areas.sum()), math.sqrt(float(terms.sum()))
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * error
+    half = float(special.ndtri((1 + confidence) / 2)) * error
     return Estimate(value, error, value - half, value + half)
 
 
@@ -102,7 +102,7 @@ def difference(arm: Estimate, reference: Estimate, confidence: float = 0.95) -> 
     """Subtract two independent restricted means, arm − reference; normal limits, epochs."""
     value = arm.value - reference.value
     error = math.hypot(arm.error, reference.error)
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * error
+    half = float(special.ndtri((1 + confidence) / 2)) * error
     return Estimate(value, error, value - half, value + half)
 
 
@@ -120,5 +120,5 @@ def ratio(arm: Estimate, reference: Estimate, confidence: float = 0.95) -> Estim
         raise ValueError(f"means must be positive, but were {arm.value} and {reference.value}")
     value = arm.value / reference.value
     error = math.hypot(arm.error / arm.value, reference.error / reference.value)
-    factor = math.exp(float(stats.norm.ppf((1 + confidence) / 2)) * error)
+    factor = math.exp(float(special.ndtri((1 + confidence) / 2)) * error)
     return Estimate(value, error, value / factor, value * factor)

@@ -2,7 +2,7 @@
 
 import math
 
-from scipy import stats
+from scipy import special
 
 CAP = 10_000
 
@@ -40,9 +40,9 @@ def seeds_for(
     """
     if not (math.isfinite(deviation) and math.isfinite(difference)) or difference == 0:
         return None
-    z = float(stats.norm.ppf(1 - alpha / contrasts / 2))
+    z = float(special.ndtri(1 - alpha / contrasts / 2))
     effect = abs(difference / deviation) if deviation > 0 else math.inf
-    needed = ((z + float(stats.norm.ppf(power))) / effect) ** 2 + z**2 / 2
+    needed = ((z + float(special.ndtri(power))) / effect) ** 2 + z**2 / 2
     return cap if needed >= cap else max(math.ceil(needed), smallest_n(alpha, contrasts))
 
 
@@ -67,11 +67,11 @@ def smallest_difference(
     float
         In the unit of `deviation`; infinite for too few seeds to reject at all.
     """
-    z = float(stats.norm.ppf(1 - alpha / contrasts / 2))
+    z = float(special.ndtri(1 - alpha / contrasts / 2))
     effective = n - z**2 / 2
     if effective <= 0 or n < smallest_n(alpha, contrasts):
         return math.inf
-    return (z + float(stats.norm.ppf(power))) * deviation / math.sqrt(effective)
+    return (z + float(special.ndtri(power))) * deviation / math.sqrt(effective)
 
 
 def smallest_n(alpha: float, contrasts: int = 1) -> int:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from thresher.statistics.checking import check_events, followed_on
 
@@ -92,7 +92,7 @@ def intervals(
     transform : {"plain", "log", "log-log"}
         The scale on which the limits are symmetric.
     """
-    z = stats.norm.ppf((1 + confidence) / 2)
+    z = special.ndtri((1 + confidence) / 2)
     survival, error = curve.survival, curve.error
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = error / survival
@@ -128,7 +128,7 @@ def wilson(
     """
     if np.min(n) < 1:
         raise ValueError(f"n must be at least 1, but was {np.min(n)}")
-    z = stats.norm.ppf((1 + confidence) / 2)
+    z = special.ndtri((1 + confidence) / 2)
     share = np.asarray(successes) / n
     centre = share + z**2 / (2 * n)
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import special
 
 from thresher.statistics.survival import checked_times
 
@@ -108,10 +108,12 @@ def win_limits(
     tail = (1 - confidence) / 2
     if paired:
         wins, losses = n_arm * probability, n_arm * (1 - probability)
-        lower = float(stats.beta.ppf(tail, wins, losses + 1)) if wins > 0 else 0.0
-        upper = float(stats.beta.ppf(1 - tail, wins + 1, losses)) if losses > 0 else 1.0
+        lower = float(special.betaincinv(wins, losses + 1, tail)) if wins > 0 else 0.0
+        upper = float(special.betaincinv(wins + 1, losses, 1 - tail)) if losses > 0 else 1.0
         return lower, upper
-    z = float(stats.norm.isf(tail))
+    from scipy import optimize
+
+    z = float(-special.ndtri(tail))
 
     def beyond(theta: float) -> float:
         return abs(theta - probability) - z * _score_error(theta, n_arm, n_reference)
