@@ -5,6 +5,10 @@ from thresher import extras
 extras.require("training", "tensorflow", "keras")  # before any of these imports one
 
 # ruff: noqa: E402
+from thresher.training.lean import import_keras
+
+import_keras()
+
 from thresher.training.block import Block, train_block
 from thresher.training.canary import run_canary
 from thresher.training.data_set import DataSet
