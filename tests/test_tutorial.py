@@ -87,9 +87,13 @@ def test_run_gives_the_verdict_that_the_tutorial_reads(begun):
     with (tables / "contrasts.csv").open(encoding="utf-8") as file:
         [contrast] = csv.DictReader(file)
     quoted = " ".join(re.findall(r"^> ?(.*)$", TUTORIAL, re.MULTILINE))
-    assert "recurrent learns faster" in quoted
-    assert (contrast["arm"], contrast["verdict"]) == ("recurrent", "faster")
-    assert f"censored: {16 - int(contrast['reached_arm'])} of recurrent" in quoted
+    assert "convolution learns faster" in quoted
+    assert (contrast["arm"], contrast["verdict"]) == ("convolution", "faster")
+    assert (contrast["reached_arm"], contrast["reached_reference"]) == ("16", "16")
+    assert "16 paired seeds, none censored" in quoted
+    shares = re.search(r"(\d+) epochs \((\d+) %\) sooner", quoted)
+    assert int(shares[1]) == pytest.approx(-float(contrast["mean_difference"]), abs=5)
+    assert int(shares[2]) == pytest.approx(-float(contrast["percent"]), abs=5)
 
 
 def test_the_page_on_statistics_computes_what_it_says(capsys):
