@@ -91,9 +91,22 @@ def test_a_metric_without_steps_is_named(tmp_path):
         from_database(tmp_path)
 
 
+@pytest.mark.parametrize("store", ["sqlite", "folder"])
+def test_an_unknown_metric_gets_the_list_of_those_that_runs_logged(tmp_path, store):
+    if store == "sqlite":
+        database(tmp_path / "mlflow.db", ROWS)
+        files = "mlflow.db"
+    else:
+        files = sample(tmp_path)["files"]
+    with pytest.raises(ReadError, match="which column is the metric\\? There are val/loss"):
+        read(files, folder=tmp_path)
+    with pytest.raises(ReadError, match="has no column val/los; did you mean val/loss"):
+        read(files, columns={"value": "val/los"}, folder=tmp_path)
+
+
 def test_deleted_runs_are_gone(tmp_path):
     database(tmp_path / "mlflow.db", ROWS, stage="deleted")
-    with pytest.raises(ReadError, match="no run in it has logged val/loss"):
+    with pytest.raises(ReadError, match="no run in it has logged a metric"):
         from_database(tmp_path)
 
 
@@ -109,5 +122,5 @@ def test_the_database_is_not_written_to(tmp_path):
 def test_a_metrics_name_does_not_lead_out_of_the_store(tmp_path):
     arguments = sample(tmp_path) | {"metric": "../../../../secret"}
     (tmp_path / "secret").write_text("1 0.5 0\n2 0.4 1\n")
-    with pytest.raises(ReadError, match="no run in it has logged"):
+    with pytest.raises(ReadError, match="has no column"):
         read(**arguments, folder=tmp_path)

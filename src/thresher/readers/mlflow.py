@@ -3,8 +3,8 @@
 import math
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from thresher.readers._files import MAX_BYTES, LogFile
 from thresher.readers._layout import parse_number
 from thresher.readers._problems import NotALogError, ReadError, place
 from thresher.readers._reader import Key, Options, Piece, Reader
-from thresher.readers._select import axis_column
+from thresher.readers._select import axis_column, value_column
 
 _AXES = {
     "step": ("step", "steps", "epoch", "epochs", "iteration", "iterations", "environment steps"),
@@ -49,14 +49,17 @@ def sniff(file: LogFile) -> int:
 def read(files: Sequence[LogFile], options: Options) -> list[Piece]:
     """Read all runs of a store that were not deleted."""
     (file,) = files
-    if options.value is None:
-        raise ReadError(f"{file.shown}: which metric? Name it (`columns: {{value: …}}`)")
+    logged = sorted(_logged_in_folder(file) if file.is_folder else _logged_in_sqlite(file))
+    if not logged:
+        raise NotALogError("no run in it has logged a metric")
+    metric = value_column(file.shown, logged, options.value)
     axis = axis_column(file.shown, tuple(_AXES), options.axis, options.axis_name, _AXES)
-    found = _from_folder(file, options) if file.is_folder else _from_sqlite(file, options)
-    runs = [run for run in found if run.rows]
-    if not runs:
-        raise NotALogError(f"no run in it has logged {options.value}")
-    return [_piece(file, run, axis, options.value) for run in runs]
+    found = (
+        _from_folder(file, metric, options)
+        if file.is_folder
+        else _from_sqlite(file, metric, options)
+    )
+    return [_piece(file, run, axis, metric) for run in found if run.rows]
 
 
 def _piece(file: LogFile, run: _Run, axis: str, metric: str) -> Piece:
@@ -78,8 +81,8 @@ def _piece(file: LogFile, run: _Run, axis: str, metric: str) -> Piece:
     )
 
 
-def _from_folder(file: LogFile, options: Options) -> Iterator[_Run]:
-    """Go through the runs' folders, sorted by when they began."""
+def _stored(file: LogFile) -> Iterator[tuple[dict[str, Any], Path]]:
+    """Go through the folders of runs that were not deleted, sorted by when they began."""
     metas = sorted(
         path
         for depth in ("", "*/", "*/*/")
@@ -93,9 +96,23 @@ def _from_folder(file: LogFile, options: Options) -> Iterator[_Run]:
     if not runs:
         raise ReadError(f"{file.shown}: holds no MLflow runs")
     for meta, folder in sorted(runs, key=lambda run: (str(run[0].get("start_time")), run[1])):
-        if meta.get("lifecycle_stage") == "deleted":
-            continue
-        path = _inside(folder / "metrics", str(options.value))
+        if meta.get("lifecycle_stage") != "deleted":
+            yield meta, folder
+
+
+def _logged_in_folder(file: LogFile) -> set[str]:
+    """Name the metrics of a file store's runs: a file each, in folders where names have slashes."""
+    return {
+        path.relative_to(folder / "metrics").as_posix()
+        for _, folder in _stored(file)
+        for path in (folder / "metrics").rglob("*")
+        if path.is_file()
+    }
+
+
+def _from_folder(file: LogFile, metric: str, options: Options) -> Iterator[_Run]:
+    for meta, folder in _stored(file):
+        path = _inside(folder / "metrics", metric)
         keys: dict[str, Key] = {"run": str(meta.get("run_name") or meta["run_id"])}
         for name in sorted(options.keys):
             parameter = _inside(folder / "params", name)
@@ -132,14 +149,28 @@ def _lines(file: LogFile, path: Path, options: Options) -> list[tuple[float, flo
     return sorted(rows, key=lambda row: row[0])
 
 
-def _from_sqlite(file: LogFile, options: Options) -> list[_Run]:
-    """Query a store, opened read-only."""
+def _logged_in_sqlite(file: LogFile) -> set[str]:
+    query = """
+        SELECT DISTINCT key FROM metrics JOIN runs USING (run_uuid) WHERE lifecycle_stage = 'active'
+    """
+    with _opened(file) as store:
+        return {str(key) for (key,) in store.execute(query)}
+
+
+def _from_sqlite(file: LogFile, metric: str, options: Options) -> list[_Run]:
+    with _opened(file) as store:
+        return [_queried(file, store, run, metric, options.keys) for run in _runs(store)]
+
+
+@contextmanager
+def _opened(file: LogFile) -> Iterator[sqlite3.Connection]:
+    """Open a store, read-only."""
     file.size  # noqa: B018  checked before it is opened
     address = f"file:{quote(file.path.resolve().as_posix())}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True)) as store:
             store.execute("PRAGMA trusted_schema = OFF")
-            return [_queried(file, store, run, options) for run in _runs(store)]
+            yield store
     except sqlite3.Error as error:
         raise ReadError(f"{file.shown}: is no MLflow store that can be read ({error})") from None
 
@@ -153,15 +184,19 @@ def _runs(store: sqlite3.Connection) -> list[tuple[str, str]]:
 
 
 def _queried(
-    file: LogFile, store: sqlite3.Connection, run: tuple[str, str], options: Options
+    file: LogFile,
+    store: sqlite3.Connection,
+    run: tuple[str, str],
+    metric: str,
+    named: Collection[str],
 ) -> _Run:
     keys: dict[str, Key] = {"run": run[1]}
     for key, value in store.execute("SELECT key, value FROM params WHERE run_uuid = ?", run[:1]):
-        if key in options.keys:
+        if key in named:
             keys[str(key)] = str(value)
     rows = [
         (_float(file, time), math.nan if is_nan else _value(file, value), _float(file, step), 0)
-        for time, value, step, is_nan in store.execute(_QUERY, (run[0], options.value))
+        for time, value, step, is_nan in store.execute(_QUERY, (run[0], metric))
     ]
     return _Run(keys, rows)
 
