@@ -41,7 +41,8 @@ def test_stages_between_files_find_what_the_analysis_in_memory_finds(study, coll
     frame = collect(made_up.traces(study, diverged=1), study)
     expected = analyse_all(study, frame, made_up.predictions(study))
     columns = [*frame.columns.drop("merge_mode"), "merge_mode"]
-    pd.testing.assert_frame_equal(found.evaluations[columns], frame[columns])
+    as_texts = found.evaluations[columns].astype(frame.dtypes[columns])
+        pd.testing.assert_frame_equal(as_texts, frame[columns])
     for name, schema in analyses.schemas().items():
         own = list(schema)
         pd.testing.assert_frame_equal(found.table(name)[own], expected.table(name)[own])

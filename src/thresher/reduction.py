@@ -65,25 +65,55 @@ def collect_files(
         arm = "/".join(Path(path).parts[-3:-1])
         check_specification(path, expected[arm])
         own.setdefault(arm, []).append((path, run))
+    keys = _keys([files[0][0] for files in own.values()])
     # An arm at a time: nothing is compared across arms, and all of them are too much at once.
-    parts = []
-    for files in own.values():
-        traces = read_traces([path for path, _ in files], columns, [run for _, run in files])
-        parts.append(pa.Table.from_pandas(collect(traces, study), preserve_index=False))
+    with atomic(output) as temporary, _Writer(temporary, keys) as writer:
+        for files in own.values():
+            traces = read_traces([path for path, _ in files], columns, [run for _, run in files])
+            writer.write(collect(traces, study))
+
+
+def _keys(paths: Sequence[Path_]) -> pa.Schema:
+    """Return the columns that name a run, with the factors of all arms before the seed."""
+    schemas = [pq.read_schema(path).remove_metadata() for path in paths]
+    named = [pa.schema(list(own)[: own.get_field_index("seed") + 1]) for own in schemas]
     try:
-        joined = pa.concat_tables(parts, promote_options="permissive")
+        fields = list(pa.unify_schemas(named, promote_options="permissive"))
     except pa.ArrowException as error:
         raise TraceError(
             f"{paths[0]} … {paths[-1]}: columns differ in type ({error}); make them alike"
         ) from None
-    joined = joined.replace_schema_metadata(None)
-    factors = [name for name in joined.column_names if name not in parts[0].column_names]
-    first = parts[0].column_names
-    at = first.index("seed")
-    with atomic(output) as temporary:
-        pq.write_table(
-            joined.select([*first[:at], *factors, *first[at:]]), temporary, compression="zstd"
-        )
+    seed = next(field for field in fields if field.name == "seed")
+    return pa.schema([*(field for field in fields if field is not seed), seed])
+
+
+class _Writer:
+    """Writes evaluations as Parquet, an arm after the other, factors that one lacks as missing."""
+
+    def __init__(self, path: Path_, keys: pa.Schema) -> None:
+        self._path, self._keys = path, keys
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> "_Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def write(self, frame: pd.DataFrame) -> None:
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        measured = list(table.schema)[table.schema.get_field_index("seed") + 1 :]
+        schema = pa.schema([*self._keys, *measured])
+        columns = [
+            table[field.name].cast(field.type)
+            if field.name in table.column_names
+            else pa.nulls(len(table), field.type)
+            for field in schema
+        ]
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, schema, compression="zstd")
+        self._writer.write_table(pa.table(columns, schema=schema))
 
 
 def models_of(runs: Sequence[Path_]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from thresher import analyses
 from thresher.evaluations import within
@@ -17,8 +19,15 @@ Path_ = str | os.PathLike[str]
 
 
 def read_frame(path: Path_) -> pd.DataFrame:
-    """Read evaluations or predictions."""
-    return pd.read_parquet(path)
+    """Read evaluations or predictions; texts as categories, since there may be millions of rows."""
+    texts = [
+        field.name
+        for field in pq.read_schema(path)
+        if pa.types.is_large_string(field.type) or pa.types.is_string(field.type)
+    ]
+    return pq.read_table(path, read_dictionary=texts).to_pandas(
+        split_blocks=True, self_destruct=True
+    )
 
 
 def analyse(name: str, needed: Mapping[str, pd.DataFrame], study: Study) -> dict[str, pd.DataFrame]:
