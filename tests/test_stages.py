@@ -42,7 +42,7 @@ def test_stages_between_files_find_what_the_analysis_in_memory_finds(study, coll
     expected = analyse_all(study, frame, made_up.predictions(study))
     columns = [*frame.columns.drop("merge_mode"), "merge_mode"]
     as_texts = found.evaluations[columns].astype(frame.dtypes[columns])
-        pd.testing.assert_frame_equal(as_texts, frame[columns])
+    pd.testing.assert_frame_equal(as_texts, frame[columns])
     for name, schema in analyses.schemas().items():
         own = list(schema)
         pd.testing.assert_frame_equal(found.table(name)[own], expected.table(name)[own])
