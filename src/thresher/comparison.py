@@ -153,7 +153,7 @@ def compare(
         path="",
         question=question or "",
         metrics=(metric,),
-        axis=Axis(imported.axis, times or f"{imported.axis}s"),
+        axis=Axis.named(imported.axis, times),
         task=None,
         training=None,
         pairing="data" if paired else "none",

@@ -109,6 +109,18 @@ class Axis:
     name: str = "epoch"
     unit: str = "epochs"
 
+    @classmethod
+    def named(cls, name: str, unit: str | None = None) -> "Axis":
+        """Return an axis by its name, with the plural that English gives it unless told another.
+
+        Examples
+        --------
+        >>> Axis.named("step").unit, Axis.named("index").unit, Axis.named("steps").unit
+        ('steps', 'indices', 'steps')
+        """
+        usual = name if name.endswith("s") else f"{name}s"
+        return cls(name, unit or {"index": "indices"}.get(name, usual))
+
     @property
     def title(self) -> str:
         """The name of an axis of a figure: ``Training epochs``, ``Steps``."""

@@ -143,7 +143,8 @@ def metric_of(given: Mapping[str, Any]) -> Metric:
 def axis_of(given: Mapping[str, Any]) -> Axis:
     """Return an axis that the study file describes."""
     name = one_line(given.get("name", Axis.name))
-    return Axis(name, one_line(given.get("unit", f"{name}s")))
+    unit = given.get("unit")
+    return Axis.named(name, None if unit is None else one_line(unit))
 
 
 def _source(given: Mapping[str, Any], folder: str, budget: float | None) -> plan.TraceSource:
