@@ -14,7 +14,7 @@ from thresher.metric import Axis, Better, Metric
 from thresher.readers import Imported, ReadError, from_frame
 from thresher.results import Results
 from thresher.stages import analyse_all
-from thresher.study.plan import ENTROPY, Analysis, Endpoint, Presentation, Study
+from thresher.study.plan import ENTROPY, Analysis, Endpoint, Presentation, Study, usual_question
 
 
 def compare(
@@ -169,7 +169,7 @@ def compare(
     facts, frame = facts_of(study, imported)
     done = study.completed(facts)
     if not done.question:
-        done = replace(done, question=f"Which of {len(done.arms)} arms gets there sooner?")
+        done = replace(done, question=usual_question(len(done.arms)))
     results = analyse_all(done, frame)
     results.table("contrasts")  # what is wrong is said now, the rest is computed when asked for
     return Comparison(results)

@@ -115,10 +115,13 @@ class Axis:
 
         Examples
         --------
-        >>> Axis.named("step").unit, Axis.named("index").unit, Axis.named("steps").unit
-        ('steps', 'indices', 'steps')
+        >>> Axis.named("step").unit, Axis.named("index").unit
+        ('steps', 'indices')
+        >>> Axis.named("time/total_timesteps").unit
+        'total timesteps'
         """
-        usual = name if name.endswith("s") else f"{name}s"
+        word = name.rpartition("/")[2].replace("_", " ").strip() or name
+        usual = word if word.endswith("s") else f"{word}s"
         return cls(name, unit or {"index": "indices"}.get(name, usual))
 
     @property

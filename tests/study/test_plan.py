@@ -5,7 +5,7 @@ import json
 import pytest
 
 from thresher import analyses, models
-from thresher.study import Analysis, Training, parse_part, read_document
+from thresher.study import Analysis, Training, parse_part, plan, read_document
 
 PANEL = {"title": "Both", "arms": ["one", "both sum"]}
 SCHEDULE = {"schedule": "PiecewiseConstantDecay", "boundaries": [10], "values": [0.1, 0.01]}
@@ -224,3 +224,11 @@ def test_a_stage_sees_the_parts_of_a_study_that_it_says_it_uses(study):
 def test_what_an_analysis_uses_is_part_of_a_study(study, name):
     uses = analyses.load(name).uses
     assert parse_part(study().part(*uses)).__dict__.keys() == set(uses)
+
+
+@pytest.mark.parametrize(
+    ("arms", "question"),
+    [(1, "When does it get there?"), (3, "Which of 3 arms gets there sooner?")],
+)
+def test_a_study_that_does_not_ask_asks_the_usual(arms, question):
+    assert plan.usual_question(arms) == question

@@ -53,7 +53,7 @@ def build(
     return plan.Study(
         name=name,
         path=path,
-        question=one_line(content.get("question", f"Which of {len(arms)} arms gets there sooner?")),
+        question=one_line(content.get("question", plan.usual_question(len(arms)))),
         metrics=(metric,),
         axis=axis,
         task=None,

@@ -451,6 +451,11 @@ class Study:
         return found
 
 
+def usual_question(arms: int) -> str:
+    """Ask what a study asks that does not say."""
+    return f"Which of {arms} arms gets there sooner?" if arms > 1 else "When does it get there?"
+
+
 def counted(arms: tuple[Arm, ...], found: Mapping[str, Any]) -> tuple[Arm, ...]:
     """Complete arms by what their runs say of their models.
 
