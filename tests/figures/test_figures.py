@@ -12,6 +12,8 @@ from thresher import figures
 from thresher.drawing.arms import MOST
 from thresher.drawing.contrasts import PANELS, ROWS
 from thresher.drawing.style import SINGLE
+from thresher.figures import runs
+from thresher.figures.runs import SEEDS
 from thresher.figures.single_runs import drawn_seeds, overall_winner, seed_winner
 
 COMPARING = {"curve_differences", "forest", "matrix", "thresholds", "luck", "single_runs"}
@@ -123,6 +125,14 @@ def test_of_many_contrasts_some_have_a_panel_and_the_caption_says_so():
         for name in ("curve_differences", "thresholds"):
             assert len(drawn.picture(case, name).axes) == PANELS
             assert f"{PANELS} of {total} contrasts are shown" in drawn.facts(case)[name].caption
+
+
+def test_of_very_many_seeds_some_are_dots_and_the_caption_says_so():
+    results = made_up.results(arms=2, seeds=SEEDS + 44, censored=0)
+    [drawing] = runs.draw(results, SINGLE)
+    for line in lines(drawing.figure, "-reached").values():
+        assert len(line.get_xdata()) == SEEDS
+    assert f"{SEEDS} of {SEEDS + 44} seeds are shown" in runs.caption(results)
 
 
 def test_captions_of_many_arms_are_short():

@@ -11,12 +11,16 @@ from matplotlib.figure import Figure as Picture
 from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of, extremes, present
 from thresher.drawing.contrasts import ROWS
+from thresher.drawing.curves import chosen_seeds
 from thresher.drawing.palette import NEUTRAL
 from thresher.drawing.rows import Row, row_axes
 from thresher.drawing.style import along_axis, styled
 from thresher.format import goal
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
+
+SEEDS = 256
+"""Of so many seeds at most the runs are drawn: more dots say no more, and weigh on the page."""
 
 
 def caption(results: Results) -> str:
@@ -28,6 +32,7 @@ def caption(results: Results) -> str:
         f"{wording.as_sentence(study.axis.unit)} to threshold of every run; {joined}. Bars are "
         f"restricted means; open marks at the budget did not reach it."
         f"{wording.left_out(len(shown), total, 'arms')}"
+        f"{wording.left_out(SEEDS, results.tables['events']['seed'].nunique(), 'seeds')}"
     )
 
 
@@ -51,7 +56,8 @@ def runs(results: Results, width: float) -> Picture:
     """
     study, arms = results.study, _arms(results)
     events = results.tables["events"]
-    events = events[events["arm"].isin([arm.arm for arm in arms])]
+    chosen = chosen_seeds(list(events["seed"].unique()), SEEDS)
+    events = events[events["arm"].isin([arm.arm for arm in arms]) & events["seed"].isin(chosen)]
     rows = [Row(arm.name, (arm.counts,), arm.gid("label")) for arm in arms]
     below = wording.as_sentence(f"{study.axis.unit} to {goal(study)}\n({_marks(events)})")
     figure, axes = row_axes(rows, ("",), below, width, pitch=0.34)
