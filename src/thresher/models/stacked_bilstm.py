@@ -48,7 +48,10 @@ MODEL = ModelDeclaration(
             int, 2, "layers", minimum=1, maximum=64, help="Bidirectional layers before the head."
         ),
         "cell": Option(
-            str, "lstm", choices=("lstm", "gru"), help="What each layer is made of, as Keras has it."
+            str,
+            "lstm",
+            choices=("lstm", "gru"),
+            help="What each layer is made of, as Keras has it.",
         ),
         "merge_mode": Option(
             str,
