@@ -52,7 +52,7 @@ WRONG_VALUES = [
     ("training/batch_size", 0, "positive"),
     ("training/evaluate_every", 0, "positive"),
     ("training/evaluate_every", "often", "of optimizer steps such as 50 steps, but was often"),
-    ("training/evaluate_every", "0 steps", 'such as 50 steps, but was "0 steps"'),
+    ("training/evaluate_every", "no steps", "such as 50 steps, but was no steps"),
     ("training/evaluate_every", [5], "must be a number or a word"),
     ("training/evaluation_size", 0, "positive"),
     ("training/lane_width", 0, "positive"),
