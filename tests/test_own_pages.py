@@ -111,10 +111,12 @@ def test_the_page_s_texts_are_a_study_in_which_both_arms_learn(tmp_path, monkeyp
         run_job(json.dumps(job), [0, 1], *out, folder=str(tmp_path))
         traces = read_traces([out[0]])
         accuracy, measured = values(traces, "eval_accuracy")
-        # 96 texts to train on are 6 steps: 3 steps are half a pass.
+        # 192 texts to train on are 12 steps: 6 steps are half a pass.
         times = traces["epoch"].to_numpy()[measured].reshape(2, 17)
         assert (times == [place / 2 for place in range(17)]).all()
-        assert (accuracy[measured].reshape(2, 17)[:, -3:] > 0.9).all()
+        learned = accuracy[measured].reshape(2, 17) > 0.8
+        assert learned[:, -3:].all()
+        assert not learned[:, 0].any()
 
 
 @pytest.mark.parametrize("page", ["own-model.md", "any-program.md", "own-data.md"])

@@ -57,7 +57,7 @@ def test_data_are_read_and_memory_that_they_and_the_models_take_is_said(
     said = thresher("check", "mine")
     (line,) = said.err.splitlines()
     assert said.code == 0
-    assert line.startswith("mine/study.yaml: arm bilstm concat: 32 lanes will need about ")
+    assert line.startswith("study.yaml: arm bilstm concat: 32 lanes will need about ")
     assert line.endswith("has 1 GB; lower training.lane_width (32) or batch_size (32)")
     (tmp_path / "mine" / "series.npz").write_bytes(b"damaged")
     said = thresher("check", "mine")
