@@ -12,6 +12,7 @@ from thresher.study import (
     fixing,
     folder_of,
     load_configured,
+    memory,
     warnings_of,
 )
 
@@ -42,7 +43,7 @@ except (StudyError, extras.MissingExtraError) as error:
 
 
 if workflow.is_main_process:
-    for warning in warnings_of(STUDY):
+    for warning in (*warnings_of(STUDY), *memory.warnings_of(STUDY)):
         print(warning, file=sys.stderr)
 
 # What a job is told, but does not depend on: it is no parameter that would make it run again.

@@ -432,7 +432,13 @@ def test_every_sentence_names_direction_sample_interval_and_never_claims_absence
 
 @pytest.mark.parametrize(
     ("step", "said"),
-    [(0.5, "every 0.5 epochs"), (1, "every epoch"), (10, "every 10 epochs")],
+    [
+        (0.5, "every 0.5 epochs"),
+        (1, "every epoch"),
+        (10, "every 10 epochs"),
+        ("1 step", "every step"),
+        ("50 steps", "every 50 steps"),
+    ],
 )
 def test_how_often_runs_are_evaluated_is_said_within_a_pass_too(step, said):
     made = made_up.study()

@@ -97,6 +97,28 @@ def test_the_page_s_own_data_are_a_task(tmp_path, monkeypatch):
     assert found["parameters"] == {"lstm units=4": 4 * 4 * (1 + 4 + 1) + 5}
 
 
+def test_the_page_s_texts_are_a_study_in_which_both_arms_learn(tmp_path, monkeypatch):
+    files = write_blocks("own-data.md", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    exec(files["make_reviews.py"].read_text(), {})
+    study = load(files["reviews.yaml"])
+    monkeypatch.chdir("/")
+    for arm in study.arms:
+        job = json.loads(study.specification(arm))
+        job["training"] |= {"epochs": 8, "lane_width": 2, "learning_rate": 0.05}
+        job["training"]["threads"] = tf.config.threading.get_intra_op_parallelism_threads()
+        out = [str(tmp_path / f"{arm.label}.{name}") for name in ("t", "p", "json")]
+        run_job(json.dumps(job), [0, 1], *out, folder=str(tmp_path))
+        traces = read_traces([out[0]])
+        accuracy, measured = values(traces, "eval_accuracy")
+        # 192 texts to train on are 12 steps: 6 steps are half a pass.
+        times = traces["epoch"].to_numpy()[measured].reshape(2, 17)
+        assert (times == [place / 2 for place in range(17)]).all()
+        learned = accuracy[measured].reshape(2, 17) > 0.8
+        assert learned[:, -3:].all()
+        assert not learned[:, 0].any()
+
+
 @pytest.mark.parametrize("page", ["own-model.md", "any-program.md", "own-data.md"])
 def test_every_link_of_a_page_leads_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)", (DOCS / page).read_text()):

@@ -10,6 +10,16 @@ from thresher.declarations import TaskDeclaration
 
 
 @cache
+def texts() -> str:
+    """Write 60 texts of two classes, whose first word decides."""
+    path = Path(tempfile.mkdtemp(prefix="thresher_trial_")) / "made_up.csv"
+    words = np.random.default_rng(0).choice(list("abcdefgh"), (60, 5))
+    rows = [f"{'yes' if i % 2 else 'no'} {' '.join(row)},{i % 2}" for i, row in enumerate(words)]
+    path.write_text("\n".join(["text,label", *rows]))
+    return str(path)
+
+
+@cache
 def file() -> str:
     """Write 60 sequences of three classes, 4 timesteps of 2 features."""
     path = Path(tempfile.mkdtemp(prefix="thresher_trial_")) / "made_up.npz"
@@ -20,6 +30,7 @@ def file() -> str:
 
 
 def options_of(task: TaskDeclaration) -> dict:
-    """Return the defaults, with the made-up file."""
+    """Return the defaults, with a made-up file."""
     defaults = {name: option.default for name, option in task.options.items()}
-    return {**defaults, **{name: file() for name in task.files}}
+    made_up = texts if task.words else file
+    return {**defaults, **{name: made_up() for name in task.files}}

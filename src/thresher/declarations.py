@@ -66,6 +66,33 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a task's inputs are, where they are words: numbers from 1 on, 0 after a text's end.
+
+    A run knows the most frequent words of its own training part. Models get a vector in place of
+    each word, zero and masked after the end.
+
+    Attributes
+    ----------
+    different : int
+        Words in all examples.
+    known : int
+        Most words that a run knows.
+    width : int
+        Numbers in a word's vector.
+    """
+
+    different: int
+    known: int
+    width: int
+
+    @property
+    def rows(self) -> int:
+        """Count the vectors: those of padding and of unknown words among them."""
+        return self.known + 2
+
+
+@dataclass(frozen=True)
 class TaskDeclaration:
     """What a task file says of itself, as its constant ``TASK``.
 
@@ -111,6 +138,9 @@ class TaskDeclaration:
         The options that name files, relative to the study file's folder.
     loss_of : callable or None
         options → the loss, for a task whose options decide on it; `loss` is that of the defaults.
+    words : callable or None
+        options → `Words`, for a data set whose inputs are numbers of words, shape
+        ``(timesteps,)``; a model's are then ``(timesteps, width)``.
     """
 
     options: Mapping[str, Option]
@@ -129,6 +159,7 @@ class TaskDeclaration:
     data: Callable[[Mapping[str, Any]], Any] | None = None
     files: tuple[str, ...] = ()
     loss_of: Callable[[Mapping[str, Any]], str] | None = None
+    words: Callable[[Mapping[str, Any]], Words] | None = None
 
 
 DATA_OPTIONS: Mapping[str, Option] = {
@@ -170,11 +201,14 @@ class ModelDeclaration:
         ``(options, inputs, head) → int``, the number of trainable parameters, in plain
         Python; equals ``build(...).count_params()`` less the non-trainable ones. None where it is
         known by building only.
+    at_once : bool
+        Whether it takes all timesteps as one input, not each with the same weights.
     """
 
     options: Mapping[str, Option]
     build: Callable[..., Any]
     parameters: Callable[..., int] | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True)

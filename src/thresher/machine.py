@@ -46,6 +46,19 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
+def memory() -> int | None:
+    """Return this machine's memory in bytes, or what a container may use of it; None if unknown."""
+    try:
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return None
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
+    except OSError:
+        return whole
+    return min(whole, int(limit)) if limit.isdigit() else whole
+
+
 def versions(packages: Sequence[str]) -> dict[str, str]:
     """Return the versions of packages."""
     return {name: importlib.metadata.version(name) for name in packages}

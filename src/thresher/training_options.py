@@ -1,11 +1,13 @@
 """How a run is trained and evaluated; imports nothing, so that everything may import it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 PER_SEED, SHARED = "per_seed", "shared"
 EVALUATIONS = (PER_SEED, SHARED)
+_STEPS = re.compile(r"([1-9]\d{0,17}) steps?")
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,10 @@ class Training:
         fresh examples.
     batch_size : int
         Examples.
-    evaluate_every : int or float
+    evaluate_every : int, float or str
         Epochs from one evaluation to the next; the first is at epoch 0. For a data set, one over a
-        whole number is that part of a pass, rounded down to whole batches.
+        whole number is that part of a pass, rounded down to whole batches. A text such as
+        ``"50 steps"`` counts optimizer steps, which divide a pass or are several.
     evaluation_size : int
         Examples in a held-out set.
     evaluation : str
@@ -47,7 +50,7 @@ class Training:
 
     epochs: int = 1000
     batch_size: int = 1
-    evaluate_every: int | float = 5
+    evaluate_every: int | float | str = 5
     evaluation_size: int = 256
     evaluation: str = PER_SEED
     optimizer: str = "adam"
@@ -59,13 +62,28 @@ class Training:
     threads: int = 1
 
     @property
+    def steps(self) -> int | None:
+        """Optimizer steps from one evaluation to the next; None where they are not counted."""
+        if not isinstance(self.evaluate_every, str):
+            return None
+        found = _STEPS.fullmatch(self.evaluate_every)
+        return int(found[1]) if found else None
+
+    @property
+    def every(self) -> float:
+        """Epochs from one evaluation to the next, where they are known."""
+        if isinstance(self.evaluate_every, str):
+            raise TypeError("steps are epochs only where it is known how many a pass has")
+        return self.evaluate_every
+
+    @property
     def parts(self) -> int:
         """Into how many parts evaluations divide an epoch; 1 where they are epochs apart."""
-        return round(1 / self.evaluate_every) if self.evaluate_every < 1 else 1
+        return round(1 / self.every) if self.every < 1 else 1
 
     @property
     def evaluations(self) -> tuple[float, ...]:
         """The epochs after which a run is evaluated, 0 and the last one among them."""
         if self.parts > 1:
             return tuple(place / self.parts for place in range(self.epochs * self.parts + 1))
-        return tuple(range(0, self.epochs + 1, int(self.evaluate_every)))
+        return tuple(range(0, self.epochs + 1, int(self.every)))

@@ -46,6 +46,25 @@ def test_logs_are_read(thresher, tmp_path):
     assert "runs/sgd/seed_3.csv, line 2, column val_loss" in said.err
 
 
+def test_data_are_read_and_memory_that_they_and_the_models_take_is_said(
+    thresher, tmp_path, monkeypatch
+):
+    thresher("init", "mine", "--from", "data")
+    monkeypatch.setattr("thresher.machine.memory", lambda: 64 * 10**9)
+    said = thresher("check", "mine")
+    assert (said.code, said.err) == (0, "")
+    monkeypatch.setattr("thresher.machine.memory", lambda: 10**9)
+    said = thresher("check", "mine")
+    (line,) = said.err.splitlines()
+    assert said.code == 0
+    assert line.startswith("study.yaml: arm bilstm concat: 32 lanes will need about ")
+    assert line.endswith("has 1 GB; lower training.lane_width (32) or batch_size (32)")
+    (tmp_path / "mine" / "series.npz").write_bytes(b"damaged")
+    said = thresher("check", "mine")
+    assert said.code == 2
+    assert said.err.startswith("series.npz: ")
+
+
 @pytest.mark.slow
 def test_models_of_ones_own_are_tried(thresher, tmp_path):
     thresher("init", "mine", "--from", "model")

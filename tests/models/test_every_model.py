@@ -12,6 +12,7 @@ from thresher.declarations import Head, ModelDeclaration, Option
 from thresher.study.arms import _OWN, _TRAINING_FACTORS
 from thresher.trace import PREDICTIONS, RUN, SEED
 from thresher.training.job import AXIS, quantities
+from thresher.training.matching import build_for
 
 INPUTS = [(10, 1), (7, 3)]
 HEADS = [
@@ -76,7 +77,7 @@ def test_every_model_gives_every_task_finite_outputs_that_it_can_read(model, nam
     chosen = trial.options_of(task)
     x, y = task.draw(np.random.default_rng(0), chosen, 4)
     options = options_of(model)[0]
-    built = model.build(options, task.inputs(chosen), decoding.head(task, chosen))
+    built = build_for(task, chosen, model, options)
     outputs = np.asarray(built(x))
     assert np.isfinite(float(keras.losses.get(task.loss)(y, outputs).numpy().mean()))
     read = decoding.read(task, chosen, (x[0], y[0]), outputs)

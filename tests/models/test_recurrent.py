@@ -56,6 +56,14 @@ def test_both_directions_see_everything(name, mode):
     assert seen(built(name, merge_mode=mode)).all()
 
 
+def test_a_stack_is_made_of_the_cell_that_is_named():
+    for cell, layer in (("lstm", keras.layers.LSTM), ("gru", keras.layers.GRU)):
+        model = built("stacked_bilstm", merge_mode="concat", depth=3, cell=cell)
+        found = [both.forward_layer for both in model.layers[1:-1]]
+        assert [type(one) for one in found] == [layer] * 3
+        assert seen(model).all()
+
+
 @pytest.mark.parametrize("name", ["gru", "simple_rnn", "conv1d_lstm"])
 def test_a_model_of_one_direction_sees_no_later_input(name):
     np.testing.assert_array_equal(seen(built(name)), SEES["forward"])

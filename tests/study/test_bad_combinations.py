@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from thresher import models
+from thresher.study import parse_document
 
 LSTM = {"model": "lstm", "units": 4}
 
@@ -46,6 +47,15 @@ def test_the_budget_must_hold_as_many_evaluations_as_the_endpoint_needs(line_of,
     )
     content["training"]["epochs"] = 65
     assert study().endpoint.sustain == 14
+
+
+def test_of_fresh_examples_steps_are_epochs_and_of_a_data_set_they_stay_steps(study, content):
+    content["training"]["evaluate_every"] = "20 steps"
+    assert study().training.evaluate_every == 20
+    content["task"] = {"name": "digits"}
+    made = study()
+    assert made.training.evaluate_every == made.arms[0].training.evaluate_every == "20 steps"
+    assert parse_document(made.document()).training.steps == 20
 
 
 @pytest.mark.parametrize("fraction", [0.99, 0.999])

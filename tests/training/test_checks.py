@@ -83,6 +83,7 @@ OPTIONS = {
     "lamb: it scales by each variable's norm": {"optimizer": "lamb"},
     "one of sgd.*but was adm": {"optimizer": "adm"},
     "evaluate_every must be positive, but was 0": {"evaluate_every": 0},
+    "or steps such as 50 steps, but was '5 epochs'": {"evaluate_every": "5 epochs"},
     "lane_width must be positive, but was -1": {"lane_width": -1},
     r"multiple of evaluate_every \(4\), but was 6": {"epochs": 6, "evaluate_every": 4},
 }

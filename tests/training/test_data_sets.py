@@ -1,5 +1,7 @@
 """A pass over a data set is that of Keras' own `fit`; parts are the seed's, stratified."""
 
+from itertools import pairwise
+
 import keras
 import numpy as np
 import pytest
@@ -127,22 +129,52 @@ def test_evaluating_within_a_pass_changes_no_bit_of_it_and_sees_what_keras_would
     np.testing.assert_array_equal(whole.loss, parts.loss)
     np.testing.assert_array_equal(whole.eval_loss, parts.eval_loss[:, ::4])
     np.testing.assert_array_equal(parts.evaluation_epochs, np.arange(17) / 4)
-    # 40 examples are 5 full batches of 7: the parts end after 1, 2, 3 and all.
+    # 40 examples are 5 full batches of 7 and, where it is kept, one of 5.
+    ends = [1, 2, 3] if drop_last else [1, 3, 4]
     part, order = data.part(streams.held_out(4)), streams.data(4).permutation
     built = build(mlp)
     built.model.compile(keras.optimizers.SGD(0.1), parts_loss := given().loss)
     values = initial(built, built.model.trainable_variables, streams, [4])
     assign(built.model.trainable_variables, [value[0] for value in values])
     rows = order(part.train)
-    for place in range(3):
-        batch = rows[7 * place : 7 * place + 7]
-        built.model.train_on_batch(data.x[batch], data.y[batch])
+    for place, (begin, end) in enumerate(pairwise([0, *ends])):
+        for batch in rows[7 * begin : 7 * end].reshape(-1, 7):
+            built.model.train_on_batch(data.x[batch], data.y[batch])
         outputs = built.model.predict(data.x[part.held_out], verbose=0)
         held = float(np.mean(keras.losses.get(parts_loss)(data.y[part.held_out], outputs)))
         np.testing.assert_allclose(parts.eval_loss[0, place + 1], held, rtol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("steps", "epochs_apart"), [(1, 1 / 6), (2, 1 / 3), (3, 0.5), (6, 1), (12, 2)]
+)
+def test_evaluations_some_steps_apart_are_those_after_so_many_batches(steps, epochs_apart):
+    data, given_ = DataSet(X, Y, classes=CLASS), {"batch_size": 7, "epochs": 2}
+    every = train_block(mlp, data, SEEDS, given(evaluate_every="1 step", **given_))
+    block = train_block(mlp, data, SEEDS, given(evaluate_every=f"{steps} steps", **given_))
+    np.testing.assert_array_equal(block.loss, every.loss)
+    np.testing.assert_array_equal(block.eval_loss, every.eval_loss[:, ::steps])
+    np.testing.assert_allclose(np.diff(block.evaluation_epochs), epochs_apart)
+
+
 WRONG = {
+    "steps that do not divide a pass": (
+        DataSet(X, Y),
+        {"evaluate_every": "4 steps", "batch_size": 7},
+        "evaluate_every is 4 steps, but an epoch has 6, which they must divide or be several of; "
+        "take 3 or 6 steps",
+    ),
+    "steps that are no whole passes": (
+        DataSet(X, Y),
+        {"evaluate_every": "13 steps", "batch_size": 7},
+        "evaluate_every is 13 steps, but an epoch has 6, which they must divide or be several of; "
+        "take 12 or 18 steps",
+    ),
+    "passes that do not divide the budget": (
+        DataSet(X, Y),
+        {"evaluate_every": "15 steps", "batch_size": 8},
+        r"epochs must be a multiple of evaluate_every \(15 steps are 3 epochs\), but was 4",
+    ),
     "more evaluations than batches": (
         DataSet(X, Y),
         {"evaluate_every": 0.05},

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from thresher.command_line._command import DONE, WRONG, Command, add_json, add_study
@@ -52,7 +53,7 @@ def _lines(error: ValueError) -> list[str]:
 def _checked(argument: str) -> dict[str, Any]:
     """Check a study, its own files and its logs; return what it is."""
     from thresher.command_line._study import locate
-    from thresher.study import warnings_of
+    from thresher.study import memory, warnings_of
     from thresher.terminal import several
 
     place = locate(argument)
@@ -60,14 +61,16 @@ def _checked(argument: str) -> dict[str, Any]:
     if study.traces:
         facts = check_logs(place)
         summary = f"{several(len(facts.arms), 'arm')}, {several(facts.files, 'file')} read"
+        warnings = warnings_of(study)
     else:
         summary = f"{several(len(study.arms), 'arm')}, {several(study.seeds, 'seed')} each"
-        _check_own(place)
+        counted = _check_own(place)
+        warnings = chain(warnings_of(study), memory.warnings_of(study, place.given.parent, counted))
     return {
         "file": str(place.given),
         "study": place.name,
         "summary": summary,
-        "warnings": list(warnings_of(study)),
+        "warnings": list(warnings),
     }
 
 
@@ -89,16 +92,22 @@ def check_logs(place: "Place") -> Any:
     return facts
 
 
-def _check_own(place: "Place") -> None:
-    """Try the user's own models and tasks, as the check before training does."""
+def _check_own(place: "Place") -> dict[str, int] | None:
+    """Try the user's own models and tasks, as the check before training does.
+
+    Returns
+    -------
+    dict or None
+        Parameters of each arm; None where nothing was tried.
+    """
     from thresher import own
 
     study = place.study
     named = [study.task.name if study.task else "", *(arm.model for arm in study.arms)]
     if not any(map(own.is_own, named)):
-        return
+        return None
     try:
-        _quietly_check([study.specification(arm) for arm in study.arms], place)
+        return _quietly_check([study.specification(arm) for arm in study.arms], place)
     except ModuleNotFoundError as error:
         if error.name not in {"tensorflow", "keras"}:
             raise
@@ -107,15 +116,17 @@ def _check_own(place: "Place") -> None:
             "is not installed",
             file=sys.stderr,
         )
+        return None
 
 
-def _quietly_check(specifications: Sequence[str], place: "Place") -> None:
+def _quietly_check(specifications: Sequence[str], place: "Place") -> dict[str, int]:
     from thresher.logs import redirected
 
     with redirected(os.devnull):  # what TensorFlow says at import
         from thresher.training.own_check import check_own
 
-        check_own(specifications, place.given.parent)
+        parameters: dict[str, int] = check_own(specifications, place.given.parent)["parameters"]
+    return parameters
 
 
 COMMAND = Command(

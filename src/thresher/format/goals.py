@@ -34,6 +34,9 @@ def goal(study: Study, threshold: float | None = None) -> str:
 
 def every(study: Study) -> str:
     """Say how far apart evaluations are: ``every 5 epochs``; empty where that is not known."""
+    training = study.training
+    if training is not None and training.steps is not None:
+        return "every step" if training.steps == 1 else f"every {number(training.steps)} steps"
     step = _spacing(study)
     if step is None:
         return ""
@@ -45,6 +48,6 @@ def every(study: Study) -> str:
 def _spacing(study: Study) -> float | None:
     """Return how far apart evaluations are; None where that differs or is not known."""
     if study.training is not None:
-        return study.training.evaluate_every
+        return study.training.every
     found = set(study.imported.spacing.values()) if study.imported else set()
     return found.pop() if len(found) == 1 else None

@@ -14,9 +14,11 @@ def build(options: Mapping[str, Any], inputs: Shape, head: Head) -> Any:
     import keras
 
     sequence = keras.Input(inputs)
-    hidden = keras.layers.Conv1D(
+    convolution = keras.layers.Conv1D(
         options["filters"], options["kernel_size"], padding="causal", activation="relu"
-    )(sequence)
+    )
+    convolution.supports_masking = True  # timesteps stay what they are
+    hidden = convolution(sequence)
     hidden = keras.layers.LSTM(
         options["units"],
         return_sequences=head.per_timestep,

@@ -15,7 +15,8 @@ def build(options: Mapping[str, Any], inputs: Shape, head: Head) -> Any:
     import keras
 
     given = keras.Input(inputs)
-    hidden = keras.layers.Flatten()(given)
+    # No layer, so that the mask of padding, which is zero, ends here.
+    hidden = keras.ops.reshape(given, (-1, prod(inputs)))
     for _ in range(options["depth"]):
         hidden = keras.layers.Dense(options["units"], activation=options["activation"])(hidden)
         if options["dropout"]:
@@ -46,4 +47,5 @@ MODEL = ModelDeclaration(
     },
     build=build,
     parameters=parameters,
+    at_once=True,
 )

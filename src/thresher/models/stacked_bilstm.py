@@ -1,4 +1,4 @@
-"""Bidirectional LSTM layers on top of each other, then the task's head."""
+"""Bidirectional LSTM or GRU layers on top of each other, then the task's head."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,16 +13,17 @@ def build(options: Mapping[str, Any], inputs: Shape, head: Head) -> Any:
     """Return the model for inputs ``(timesteps, features)``."""
     import keras
 
+    cell = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[options["cell"]]
     sequence = keras.Input(inputs)
     hidden = sequence
     for layer in range(options["depth"]):
-        lstm = keras.layers.LSTM(
+        recurrent = cell(
             options["units"],
             return_sequences=head.per_timestep or layer < options["depth"] - 1,
             dropout=options["dropout"],
             recurrent_dropout=options["recurrent_dropout"],
         )
-        hidden = keras.layers.Bidirectional(lstm, merge_mode=options["merge_mode"])(hidden)
+        hidden = keras.layers.Bidirectional(recurrent, merge_mode=options["merge_mode"])(hidden)
     return keras.Model(sequence, keras.layers.Dense(head.units, activation=head.activation)(hidden))
 
 
@@ -31,7 +32,10 @@ def parameters(options: Mapping[str, Any], inputs: Shape, head: Head) -> int:
     units, depth = options["units"], options["depth"]
     width = 2 * units if options["merge_mode"] == "concat" else units
     features = [inputs[-1], *[width] * (depth - 1)]
-    total: int = sum(8 * units * (count + units + 1) for count in features)
+    if options["cell"] == "gru":
+        total: int = sum(6 * units * (count + units + 2) for count in features)
+    else:
+        total = sum(8 * units * (count + units + 1) for count in features)
     return total + head.units * (width + 1)
 
 
@@ -42,6 +46,12 @@ MODEL = ModelDeclaration(
         ),
         "depth": Option(
             int, 2, "layers", minimum=1, maximum=64, help="Bidirectional layers before the head."
+        ),
+        "cell": Option(
+            str,
+            "lstm",
+            choices=("lstm", "gru"),
+            help="What each layer is made of, as Keras has it.",
         ),
         "merge_mode": Option(
             str,

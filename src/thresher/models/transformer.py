@@ -45,6 +45,8 @@ def _positions() -> Any:
     import keras
 
     class Positions(keras.layers.Layer):
+        supports_masking = True
+
         def build(self, shape: Any) -> None:
             self.weight = self.add_weight(shape=shape[1:], initializer="random_normal")
 

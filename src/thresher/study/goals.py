@@ -86,6 +86,8 @@ def _levels(content: Mapping[str, Any]) -> Iterator[tuple[Key, float]]:
 
 
 def _sustain_problems(sustain: int, training: Training) -> Iterator[Problem]:
+    if isinstance(training.evaluate_every, str):
+        return  # how many evaluations there are is known with the data
     epochs, every = training.epochs, training.evaluate_every
     evaluations = int(epochs / every + 1e-6) + 1
     if sustain > evaluations and (every < 1 or not epochs % every):

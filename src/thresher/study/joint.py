@@ -18,8 +18,29 @@ def training(content: Mapping[str, Any], given: Training, passes: bool) -> Itera
     passes : bool
         Whether an epoch is a pass over a data set.
     """
+    yield from _spacing(given, passes)
+    seeds_per_job = content.get("seeds_per_job", given.lane_width)
+    yield from block_size(seeds_per_job)
+    if isinstance(seeds_per_job, int) and seeds_per_job != 1 and seeds_per_job % given.lane_width:
+        yield Problem(
+            ("seeds_per_job",),
+            f"must be 1 or a multiple of training.lane_width ({given.lane_width}), "
+            f"but was {seeds_per_job}; take {given.lane_width}",
+            needs=(("training", "lane_width"),),
+        )
+
+
+def _spacing(given: Training, passes: bool) -> Iterator[Problem]:
+    """Check how far apart evaluations are."""
     every = given.evaluate_every
-    if not _whole(1 / every if every < 1 else every):
+    if isinstance(every, str):
+        if given.steps is None:
+            yield Problem(
+                ("training", "evaluate_every"),
+                "must be a number of epochs, or of optimizer steps such as 50 steps, but was "
+                f"{wording.show(every)}",
+            )
+    elif not _whole(1 / every if every < 1 else every):
         yield Problem(
             ("training", "evaluate_every"),
             f"must be a whole number of epochs, or one over a whole number for a part of one, but "
@@ -41,15 +62,6 @@ def training(content: Mapping[str, Any], given: Training, passes: bool) -> Itera
             f"must be a multiple of training.evaluate_every ({every:g}), "
             f"but was {given.epochs}; take {remedy}",
             needs=(("training", "evaluate_every"),),
-        )
-    seeds_per_job = content.get("seeds_per_job", given.lane_width)
-    yield from block_size(seeds_per_job)
-    if isinstance(seeds_per_job, int) and seeds_per_job != 1 and seeds_per_job % given.lane_width:
-        yield Problem(
-            ("seeds_per_job",),
-            f"must be 1 or a multiple of training.lane_width ({given.lane_width}), "
-            f"but was {seeds_per_job}; take {given.lane_width}",
-            needs=(("training", "lane_width"),),
         )
 
 

@@ -189,8 +189,6 @@ def _training(
 ) -> tuple[Training, bool]:
     """Return what holds for every arm, and whether its optimizer is right."""
     training = Training(**content.get("training", {}))
-    if training.evaluate_every >= 1 and training.evaluate_every % 1 == 0:
-        training = replace(training, evaluate_every=int(training.evaluate_every))
     if content.get("seeds_per_job") == 1:
         training = replace(training, lane_width=1)
     if loss:
@@ -199,12 +197,23 @@ def _training(
     if task is not None and "split" in task.options:
         training = replace(training, evaluation=str(task.options["split"]))
     passes = task is None or "last_batch" in task.options
+    training = _timed(training, passes)
     problems.extend(joint.training(content, training, passes))
     if ("training", "optimizer") in found.wrong:
         return training, False
     wrong = optimizer_problems(("training",), training)
     problems.extend(wrong)
     return (training, False) if wrong else (with_rate(training), True)
+
+
+def _timed(training: Training, passes: bool) -> Training:
+    """Say whole numbers of epochs as such; of fresh examples, an epoch is one step."""
+    every = training.evaluate_every
+    if training.steps is not None and not passes:
+        return replace(training, evaluate_every=training.steps)
+    if not isinstance(every, str) and every >= 1 and every % 1 == 0:
+        return replace(training, evaluate_every=int(every))
+    return training
 
 
 def _seeds_per_job(content: Mapping[str, Any], arms: int, training: Training) -> int:

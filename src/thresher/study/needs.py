@@ -68,5 +68,6 @@ def evaluation_rows(study: Study, log_bytes: int = 0) -> int:
     if study.traces is not None:
         return log_bytes // _BYTES_OF_A_ROW
     training = study.training
-    each = len(training.evaluations) if training else _UNKNOWN_EVALUATIONS
+    known = training is not None and training.steps is None
+    each = len(training.evaluations) if training and known else _UNKNOWN_EVALUATIONS
     return len(study.arms) * study.seeds * each

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from thresher.garbage_collection import gc_paused
-from thresher.training.checks import check_model, check_options, check_shapes
+from thresher.training.checks import check_model, check_options, check_shapes, in_epochs
 from thresher.training.data_set import DataSet, Examples
 from thresher.training.feeds import DataSource, Feed, Fresh, Passes, for_lanes
 from thresher.training.lanes import EVALUATED, TRAINED, Lanes
@@ -15,6 +15,7 @@ from thresher.training.progress import Progress, Report
 from thresher.training.recurrent import prepare
 from thresher.training.streams import Streams
 from thresher.training.weights import Build, Built, build, initial
+from thresher.training.words import with_vocabularies
 from thresher.training_options import SHARED, Training
 
 Arrays = dict[str, np.ndarray]  # runs first
@@ -126,7 +127,7 @@ def _train_block(
 ) -> Block:
     built = build(build_model)
     check_model(built.model)
-    shared, feed_of = _feeds(task, streams, options)
+    options, shared, feed_of = _feeds(task, streams, options)
     check_shapes(built.model, options.loss, *shared)
     prepare(built.model)
     lanes = Lanes(built.model, options, options.lane_width)
@@ -148,13 +149,15 @@ def _train_block(
 
 def _feeds(
     task: DataSource | DataSet, streams: Streams, options: Training
-) -> tuple[Examples, Callable[[Sequence[int]], Feed]]:
-    """Return the held-out set that all seeds share, and what makes the feed of a group."""
+) -> tuple[Training, Examples, Callable[[Sequence[int]], Feed]]:
+    """Return options in epochs, the held-out set of all seeds, what makes the feed of a group."""
     if isinstance(task, DataSet):
         part = task.part(streams.held_out())
-        return task.held_out(part), lambda seeds: Passes(task, streams, seeds, options, part)
+        timed = in_epochs(options, task.batches(part, options.batch_size))
+        return timed, task.held_out(part), lambda seeds: Passes(task, streams, seeds, timed, part)
+    timed = in_epochs(options, 1)
     shared = task.held_out(streams.held_out(), options.evaluation_size)
-    return shared, lambda seeds: Fresh(task, streams, seeds, options, shared)
+    return timed, shared, lambda seeds: Fresh(task, streams, seeds, timed, shared)
 
 
 def _train_group(
@@ -168,11 +171,12 @@ def _train_group(
 ) -> Arrays:
     """Train the seeds of all lanes, asked for or not: the width decides how sums are rounded."""
     options, seeds, model = lanes.options, range(first, first + lanes.width), built.model
+    feed = feed_of(seeds)
+    fixed = initial(built, model.non_trainable_variables, streams, seeds)
     lanes.reset(
         initial(built, model.trainable_variables, streams, seeds),
-        initial(built, model.non_trainable_variables, streams, seeds),
+        with_vocabularies(model, fixed, feed.vocabularies),
     )
-    feed = feed_of(seeds)
     feed.held_out = lanes.placed(feed.held_out)
     trained, evaluated, done = [], [lanes.evaluate(*feed.held_out)[0][None]], 0
     while done < options.epochs:

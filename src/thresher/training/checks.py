@@ -1,6 +1,7 @@
 """What can't be served is said before any training."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -50,13 +51,52 @@ def check_options(options: Training, seeds: Sequence[int]) -> None:
     if options.evaluation not in EVALUATIONS:
         known = ", ".join(EVALUATIONS)
         raise TrainingError(f"evaluation must be one of {known}, but was {options.evaluation}")
-    if options.evaluate_every <= 0:
+    if isinstance(options.evaluate_every, str):
+        if options.steps is None:
+            raise TrainingError(
+                "evaluate_every must be epochs, a part of one, or steps such as 50 steps, but was "
+                f"{options.evaluate_every!r:.80}"
+            )
+    elif options.evaluate_every <= 0:
         raise TrainingError(f"evaluate_every must be positive, but was {options.evaluate_every}")
-    if options.epochs % options.evaluate_every and options.evaluate_every >= 1:
+    elif options.epochs % options.evaluate_every and options.evaluate_every >= 1:
         raise TrainingError(
             f"epochs must be a multiple of evaluate_every ({options.evaluate_every}), "
             f"but was {options.epochs}"
         )
+
+
+def in_epochs(options: Training, batches: int) -> Training:
+    """Return options whose evaluations are epochs apart, for epochs of so many steps.
+
+    Raises
+    ------
+    TrainingError
+        Where steps neither divide an epoch nor are whole ones.
+
+    Examples
+    --------
+    >>> in_epochs(Training(epochs=10, evaluate_every="20 steps"), 80).evaluate_every
+    0.25
+    """
+    steps = options.steps
+    if steps is None:
+        return options
+    if batches % steps and steps % batches:
+        fits = [n for n in range(1, batches + 1) if batches % n == 0]
+        lower = max(n for n in fits if n < steps) if steps < batches else steps // batches * batches
+        upper = min(n for n in fits if n > steps) if steps < batches else lower + batches
+        raise TrainingError(
+            f"evaluate_every is {steps} steps, but an epoch has {batches}, which they must divide "
+            f"or be several of; take {lower} or {upper} steps"
+        )
+    every = steps / batches if steps < batches else steps // batches
+    if every > 1 and options.epochs % every:
+        raise TrainingError(
+            f"epochs must be a multiple of evaluate_every ({steps} steps are {every} epochs), "
+            f"but was {options.epochs}"
+        )
+    return replace(options, evaluate_every=every)
 
 
 def check_model(model: keras.Model) -> None:

@@ -18,7 +18,12 @@ from thresher.training.block import train_block
 from thresher.training.checks import check_model, check_shapes
 from thresher.training.errors import TrainingError
 from thresher.training.job import TaskSource
-from thresher.training.matching import count_parameters
+from thresher.training.matching import (
+    build_for,
+    count_parameters,
+    model_inputs,
+    parameters_of,
+)
 from thresher.training_options import Training
 
 Options = Mapping[str, Any]
@@ -53,9 +58,9 @@ def model_problems(
         Where the user's code raises.
     """
     head = decoding.head(task, task_options)
-    inputs = task.inputs(task_options)
+    inputs = model_inputs(task, task_options)
     x, y = task.draw(np.random.default_rng(1), task_options, BATCH)
-    built = model.build(options, inputs, head)
+    built = build_for(task, task_options, model, options)
     if not isinstance(built, keras.Model):
         return [f"must return a keras.Model, but returned {type(built).__name__}; return one"]
     try:
@@ -73,7 +78,7 @@ def model_problems(
         return [f"can't be called on inputs of shape {inputs}: {said(error)}"]
     counted = count_parameters(built)
     if model.parameters is not None:
-        declared = model.parameters(options, inputs, head)
+        declared = parameters_of(model, options, task, task_options)
         if declared != counted:
             return [f"declares {declared} trainable parameters, but Keras counts {counted}"]
     return []
@@ -87,7 +92,6 @@ def training_problems(
     metrics: tuple[Mapping[str, Any], ...] = (),
 ) -> list[str]:
     """Train two seeds for one epoch, as a job would, and say what prevents it."""
-    head, inputs = decoding.head(task, task_options), task.inputs(task_options)
     training = Training(
         epochs=1,
         evaluate_every=1,
@@ -99,7 +103,11 @@ def training_problems(
     source = TaskSource(task, task_options)
     try:
         block = train_block(
-            lambda: model.build(options, inputs, head), source, range(2), training, report=_quiet
+            lambda: build_for(task, task_options, model, options),
+            source,
+            range(2),
+            training,
+            report=_quiet,
         )
     except TrainingError as error:
         return [str(error)]

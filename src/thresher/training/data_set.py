@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from thresher.declarations import Words
 from thresher.training.errors import TrainingError
 
 Examples = tuple[np.ndarray, np.ndarray]
@@ -33,6 +34,8 @@ class DataSet:
         Held-out examples are taken in equal shares of each class; None for labels without.
     drop_last : bool
         Whether a last batch that is not full is left out of a pass.
+    words : Words or None
+        Where inputs are numbers of words.
     """
 
     x: np.ndarray
@@ -41,6 +44,7 @@ class DataSet:
     share: float = 0.2
     classes: np.ndarray | None = None
     drop_last: bool = False
+    words: Words | None = None
 
     def part(self, generator: np.random.Generator) -> Part:
         """Split the rows, as many held out whatever the generator.
@@ -68,6 +72,11 @@ class DataSet:
                 f"{len(held)} held out and {len(rows) - len(held)} to train on; change it"
             )
         return Part(np.setdiff1d(rows, held), held)
+
+    def batches(self, part: Part, size: int) -> int:
+        """Count the optimizer steps of a pass."""
+        count = len(part.train)
+        return max(count // size, 1) if self.drop_last else -(-count // size)
 
     def held_out(self, part: Part) -> Examples:
         """Return the held-out examples of a part."""

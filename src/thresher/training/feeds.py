@@ -9,6 +9,7 @@ from thresher.training.data_set import DataSet, Examples, Part
 from thresher.training.errors import TrainingError
 from thresher.training.lanes import Lanes
 from thresher.training.streams import Streams
+from thresher.training.words import vocabulary
 from thresher.training_options import SHARED, Training
 
 # A stream is drawn in pieces of this many bytes a lane, so memory is flat in epochs. The pieces
@@ -36,9 +37,12 @@ class Feed(Protocol):
     ----------
     held_out : tuple of array
         Inputs and labels, as `Lanes.train` takes them.
+    vocabularies : array, shape (lanes, different words + 1), or None
+        As `words.vocabulary` gives them, each of its lane's training part.
     """
 
     held_out: Examples
+    vocabularies: np.ndarray | None
 
     def train(self, lanes: Lanes, done: int) -> Measured:
         """Train the next epochs, as many as are at hand; return what `Lanes.train` does."""
@@ -46,6 +50,8 @@ class Feed(Protocol):
 
 class Fresh:
     """An epoch is one batch of fresh examples."""
+
+    vocabularies: np.ndarray | None = None
 
     def __init__(
         self,
@@ -84,6 +90,7 @@ class Passes:
         parts = [data.part(streams.held_out(seed)) for seed in seeds] if own else [shared]
         self.held_out = _stacked(data, parts) if own else data.held_out(shared)
         self._rows = np.stack([part.train for part in parts])
+        self.vocabularies = self._vocabularies(data, len(seeds))
         self._generators = [streams.data(seed) for seed in seeds]
         count = self._rows.shape[1]
         if options.batch_size > count:
@@ -91,10 +98,11 @@ class Passes:
                 f"batch_size is {options.batch_size}, but there are {count} examples to train on; "
                 "lower it"
             )
-        if options.parts > -(-count // options.batch_size):
+        batches = data.batches(shared, options.batch_size)
+        if options.parts > batches:
             raise TrainingError(
-                f"evaluate_every is {options.evaluate_every:g} of an epoch, but an epoch has "
-                f"{-(-count // options.batch_size)} batches; raise it"
+                f"evaluate_every is {options.every:g} of an epoch, but an epoch has {batches} "
+                "batches; raise it"
             )
         self._used = count - count % options.batch_size if data.drop_last else count
         self._epochs = int(np.clip(PIECE_BYTES // (4 * count), 1, PIECE_EPOCHS))
@@ -105,6 +113,12 @@ class Passes:
         orders = np.stack([self._order(lane) for lane in range(len(self._generators))], axis=1)
         left = self._options.epochs - done
         return lanes.train_passes(done, orders[:left], self._data, self.held_out)
+
+    def _vocabularies(self, data: DataSet, lanes: int) -> np.ndarray | None:
+        if data.words is None:
+            return None
+        own = np.stack([vocabulary(data.words, data.x[rows]) for rows in self._rows])
+        return np.broadcast_to(own, (lanes, own.shape[1]))
 
     def _order(self, lane: int) -> np.ndarray:
         """Shuffle a lane's examples anew for each epoch, shape ``(epochs, examples used)``."""

@@ -26,7 +26,7 @@ from thresher.training.data_set import DataSet
 from thresher.training.errors import TrainingError
 from thresher.training.facts import machine_facts, versions
 from thresher.training.feeds import DataSource
-from thresher.training.matching import matched
+from thresher.training.matching import build_for, matched
 from thresher.training.progress import Progress, Report, print_line
 from thresher.training.streams import Streams
 from thresher.training.weights import Build
@@ -177,7 +177,8 @@ def source_of(task: TaskDeclaration, options: Mapping[str, Any]) -> DataSource |
     one_label = y.ndim == 2 and losses.of(task.loss).kind not in (None, "number")
     labels = decoding.expected(task, options, y)[:, 0].astype(int) if one_label else None
     drop_last = options["last_batch"] == "drop"
-    return DataSet(x, y, fixed, options["held_out"], labels, drop_last)
+    words = task.words(options) if task.words else None
+    return DataSet(x, y, fixed, options["held_out"], labels, drop_last, words)
 
 
 def task_and_model(
@@ -187,10 +188,10 @@ def task_and_model(
     task, model = named or load_named(job)
     options = job["task"]["options"]
     task = settled(task, options, job.get("training", {}).get("loss"))
-    inputs, head = task.inputs(options), decoding.head(task, options)
 
     def build_model() -> keras.Model:
-        return model.build(job["model"]["options"], inputs, head)
+        built: keras.Model = build_for(task, options, model, job["model"]["options"])
+        return built
 
     return source_of(task, options), build_model
 

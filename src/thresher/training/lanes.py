@@ -212,7 +212,9 @@ class Lanes:
 
         nothing = tf.zeros((len(TRAINED), self.width))
         if self.options.parts > 1:
-            return self._parts(orders, full, (steps, last), held_out)
+            batches = full + (rest > 0)
+            ends = [part * batches // self.options.parts for part in range(self.options.parts)]
+            return self._parts(orders, [*ends, full], (steps, last), held_out)
 
         def one(epoch: Any) -> Any:
             return last(orders[epoch], steps(orders[epoch], tf.constant(0), full, nothing))
@@ -222,13 +224,13 @@ class Lanes:
     def _parts(
         self,
         orders: Any,
-        full: int,
+        ends: Sequence[int],
         passing: tuple[Callable[..., Any], Callable[..., Any]],
         held_out: tuple[Any, ...],
     ) -> Any:
-        """Train whole epochs, and evaluate several times in each: after its last batch, too."""
+        """Train whole epochs, and evaluate after some full batches of each and after its last."""
         (steps, last), parts = passing, self.options.parts
-        ends = tf.constant([part * full // parts for part in range(parts + 1)])
+        ends = tf.constant(ends)
         epochs = tf.shape(orders)[0]
         losses, evaluations = (
             tf.TensorArray(tf.float32, size, element_shape=(len(names), self.width))
@@ -256,7 +258,7 @@ class Lanes:
         self, first: Any, epochs: Any, one: Callable[[Any], Any], held_out: tuple[Any, ...]
     ) -> Any:
         """Train so many epochs, each by a call of `one`, and evaluate where due."""
-        every = int(self.options.evaluate_every)
+        every = int(self.options.every)
         due = (first + epochs) // every - first // every
         losses, evaluations = (
             tf.TensorArray(tf.float32, size, element_shape=(len(names), self.width))

@@ -9,6 +9,7 @@ import numpy as np
 from thresher import decoding
 from thresher.declarations import ModelDeclaration, TaskDeclaration
 from thresher.training.errors import TrainingError
+from thresher.training.words import in_front
 
 Job = Mapping[str, Any]
 
@@ -61,10 +62,32 @@ def parameters_of(
     task_options: Mapping[str, Any],
 ) -> int:
     """Count a model's trainable parameters: as it says, or by building it."""
-    given = options, task.inputs(task_options), decoding.head(task, task_options)
-    if model.parameters is not None:
-        return int(model.parameters(*given))
-    return count_parameters(model.build(*given))
+    if model.parameters is None:
+        return count_parameters(build_for(task, task_options, model, options))
+    words = task.words(task_options) if task.words else None
+    vectors = words.rows * words.width if words else 0
+    shape = model_inputs(task, task_options)
+    return vectors + int(model.parameters(options, shape, decoding.head(task, task_options)))
+
+
+def model_inputs(task: TaskDeclaration, options: Mapping[str, Any]) -> tuple[int, ...]:
+    """Return the shape of what models get of a task: words come as vectors."""
+    inputs = tuple(task.inputs(options))
+    return (*inputs, task.words(options).width) if task.words else inputs
+
+
+def build_for(
+    task: TaskDeclaration,
+    task_options: Mapping[str, Any],
+    model: ModelDeclaration,
+    options: Mapping[str, Any],
+) -> Any:
+    """Build a model for a task, with words' vectors in front where inputs are words."""
+    head = decoding.head(task, task_options)
+    built = model.build(options, model_inputs(task, task_options), head)
+    if task.words is None or not isinstance(built, keras.Model):
+        return built
+    return in_front(task.words(task_options), tuple(task.inputs(task_options)), built)
 
 
 def closest(count: Callable[[int], int], wanted: int, smallest: int, largest: int) -> int:
