@@ -1,7 +1,7 @@
 """Measure real-life work on one core: a `fit` for each seed, thresher, and `vmap` in JAX.
 
     python3 -m venv .venv-bench && .venv-bench/bin/pip install jax
-    .venv/bin/python benchmarks/real_work.py [--only lstm] [--width 8]
+    .venv/bin/python benchmarks/real_work.py [--only mlp --only lstm]
 
 The data are scikit-learn's 1,797 images of digits, laid out as each work needs them; an epoch is a
 pass over four fifths of them and an evaluation of the others. Each measurement has a process of its
@@ -39,7 +39,7 @@ PATIENCE = 1800  # seconds for one measurement
 
 @dataclass(frozen=True)
 class Work:
-    """A model, the shape in which it reads an image, and at most how many lanes are trained at once.
+    """A model and the shape in which it reads an image.
 
     Rounds of so many epochs are timed; the quickest counts, after one that traces.
     """
@@ -47,7 +47,6 @@ class Work:
     model: str
     options: dict[str, Any]
     shape: tuple[int, ...]
-    width: int
     batch: int = 32
     epochs: int = 1
     rounds: int = 1
@@ -58,12 +57,12 @@ LSTM = {"direction": "forward", **RECURRENT}
 MLP = {"units": 64, "depth": 2, "activation": "relu", "dropout": 0.0}
 ENCODER = {"units": 32, "heads": 2, "depth": 2, "dropout": 0.0}
 WORKS = {
-    "mlp": Work("mlp", MLP, (64,), 32, epochs=10, rounds=2),
-    "lstm": Work("lstm", {"units": 32, **LSTM}, (8, 8), 32, epochs=3),
-    "bilstm": Work("bilstm", {"units": 64, "merge_mode": "concat", **RECURRENT}, (28, 28), 8),
-    "lstm_128": Work("lstm", {"units": 128, **LSTM}, (28, 28), 8, batch=64),
-    "convolution": Work("small_convolution.py:convolution", {"filters": 8}, (28, 28, 1), 8),
-    "transformer": Work("transformer", ENCODER, (32, 2), 8),
+    "mlp": Work("mlp", MLP, (64,), epochs=4, rounds=2),
+    "lstm": Work("lstm", {"units": 32, **LSTM}, (8, 8), epochs=3),
+    "bilstm": Work("bilstm", {"units": 64, "merge_mode": "concat", **RECURRENT}, (28, 28)),
+    "lstm_128": Work("lstm", {"units": 128, **LSTM}, (28, 28), batch=64),
+    "convolution": Work("small_convolution.py:convolution", {"filters": 8}, (28, 28, 1)),
+    "transformer": Work("transformer", ENCODER, (32, 2)),
 }
 
 
@@ -115,12 +114,16 @@ def write_images(shape: tuple[int, ...], path: Path) -> None:
     np.savez(path, x=images.reshape(len(images), *shape), y=found.target)
 
 
-def plan(name: str, file: str, width: int | None) -> list[Measurement]:
-    """List what is measured of a work; with a width, thresher alone."""
-    lanes = [width] if width else sorted({min(WORKS[name].width, seeds) for seeds in SEEDS})
-    ours = [Measurement(name, "thresher", n, file) for n in lanes]
-    theirs = [Measurement(name, "jax", n, file) for n in SEEDS]
-    return ours if width else [Measurement(name, "fit", 1, file), *ours, *theirs]
+def plan(names: Sequence[str], folder: str) -> list[Measurement]:
+    """List what is measured; ways that are compared stand next to each other."""
+    files = {name: f"{folder}/{name}.npz" for name in names}
+    found = []
+    for width in SEEDS:
+        for name, file in files.items():
+            usual = [Measurement(name, "fit", 1, file)] if width == SEEDS[0] else []
+            both = [Measurement(name, way, width, file) for way in ("thresher", "jax")]
+            found += [*usual, *both]
+    return found
 
 
 def measure(given: Measurement, jax: str) -> dict[str, Any]:
@@ -232,7 +235,6 @@ def main() -> None:
     """Measure everything and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=WORKS, action="append", help="leave out other works")
-    parser.add_argument("--width", type=int, help="lanes, for thresher alone: another than chosen")
     parser.add_argument("--jax", default=str(ROOT / ".venv-bench/bin/python"))
     parser.add_argument("--output", default=str(ROOT / "results" / "real_work.json"))
     parser.add_argument("--measure", help=argparse.SUPPRESS)
@@ -241,19 +243,16 @@ def main() -> None:
         given = Measurement(**json.loads(options.measure))
         print(json.dumps((time_fit if given.way == "fit" else time_thresher)(given)))
         return
-    if not options.width and not Path(options.jax).exists():
+    if not Path(options.jax).exists():
         parser.error(f"no {options.jax}; the first lines of this file say how to install JAX")
     print(HEADER, flush=True)
-    found = {}
+    found, names = {}, options.only or list(WORKS)
     with tempfile.TemporaryDirectory() as folder:
-        for name in options.only or WORKS:
-            file = Path(folder, f"{name}.npz")
-            write_images(WORKS[name].shape, file)
-            for given in plan(name, str(file), options.width):
-                found[given] = measure(given, options.jax)
-                print(_row(given, found[given]), flush=True)
-    if options.width:
-        return
+        for name in names:
+            write_images(WORKS[name].shape, Path(folder, f"{name}.npz"))
+        for given in plan(names, folder):
+            found[given] = measure(given, options.jax)
+            print(_row(given, found[given]), flush=True)
     claims = ratios(found)
     for seeds in SEEDS:
         print(f"{seeds} seeds{'fit/thresher':>19}{'JAX/thresher':>13}")
