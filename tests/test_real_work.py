@@ -45,6 +45,6 @@ def test_thresher_and_fit_learn_the_same_work(real_work, tmp_path):
     real_work.write_images(real_work.WORKS["mlp"].shape, file)
     ours = real_work.measure(real_work.Measurement("mlp", "thresher", 2, str(file)), "")
     theirs = real_work.measure(real_work.Measurement("mlp", "fit", 1, str(file)), "")
-    for found in (ours, theirs):
-        assert found["losses"][1] < found["losses"][0]
-        assert found["cpu_ms"] > 0
+    # Other weights and another order: 2.0 nats after one pass, where guessing has 2.3.
+    assert ours["loss"] == pytest.approx(theirs["loss"], abs=0.15)
+    assert min(ours["cpu_ms"], theirs["cpu_ms"]) > 0
