@@ -128,15 +128,15 @@ def measure(work: Work, jax: str) -> dict[str, Any]:
         return measure_together(work)
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--measure", json.dumps(asdict(work)), folder]
-        return _finish(_start([*command, str(time.time())], CORES[:1]))
+        return finish(start([*command, str(time.time())], CORES[:1]))
 
 
 def _yardstick(work: Work, command: list[str]) -> dict[str, Any]:
     """Measure JAX, which was seen to wait forever on two cores: NaN then."""
     for _ in range(TRIES):
-        process = _start(command, CORES[: work.cores])
+        process = start(command, CORES[: work.cores])
         try:
-            found = _finish(process)
+            found = finish(process)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
@@ -153,7 +153,7 @@ def measure_together(work: Work) -> dict[str, float]:
     units of one core's, the median over rounds.
     """
     command = [sys.executable, __file__, "--serve", json.dumps(asdict(work))]
-    running = [_start(command, [core], stdin=subprocess.PIPE) for core in CORES]
+    running = [start(command, [core], stdin=subprocess.PIPE) for core in CORES]
 
     def turn(processes: list[subprocess.Popen]) -> float:
         begin = time.perf_counter()
@@ -162,7 +162,7 @@ def measure_together(work: Work) -> dict[str, float]:
             process.stdin.flush()
         for process in processes:
             if not process.stdout.readline():
-                _finish(process)
+                finish(process)
         return time.perf_counter() - begin
 
     turn(running)
@@ -177,7 +177,8 @@ def measure_together(work: Work) -> dict[str, float]:
     }
 
 
-def _start(command: list[str], cores: list[int], stdin: int | None = None) -> subprocess.Popen:
+def start(command: list[str], cores: list[int], stdin: int | None = None) -> subprocess.Popen:
+    """Start a process on some cores."""
     return subprocess.Popen(
         command,
         stdin=stdin,
@@ -188,8 +189,9 @@ def _start(command: list[str], cores: list[int], stdin: int | None = None) -> su
     )
 
 
-def _finish(process: subprocess.Popen) -> dict[str, Any]:
-    output, errors = process.communicate(timeout=PATIENCE)
+def finish(process: subprocess.Popen, patience: float = PATIENCE) -> dict[str, Any]:
+    """Return what a process printed last, which is JSON."""
+    output, errors = process.communicate(timeout=patience)
     if process.returncode:
         sys.exit(f"{' '.join(map(str, process.args))}\n{errors}")
     return json.loads(output.splitlines()[-1])
@@ -288,7 +290,7 @@ def time_usual(work: Work) -> dict[str, float]:
 def measure_limit(name: str) -> float:
     """Return one of `LIMITS`, measured in a process of its own on one core."""
     command = [sys.executable, __file__, "--limit", name]
-    return _finish(_start(command, CORES[:1]))["value"]
+    return finish(start(command, CORES[:1]))["value"]
 
 
 def time_weights() -> float:
