@@ -14,7 +14,7 @@ FOLDER = ROOT / "docs" / "studies"
 ANSWERS = json.loads((FOLDER / "answers.json").read_text(encoding="utf-8"))
 PAGES = sorted(path for path in FOLDER.glob("*.md") if path.name != "index.md")
 COMMAND = re.compile(r"^thresher run config/studies/(\w+)\.yaml$", re.MULTILINE)
-AMOUNT = re.compile(r"(?<![\w.])(\d[\d,.]*) (%|epochs)")
+AMOUNT = re.compile(r"(?<![\w.])(\d[\d,.]*) (%|epochs|nats)")
 """A number that somebody measured, as sentences of the report have them."""
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)

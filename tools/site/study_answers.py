@@ -37,10 +37,9 @@ def main(folder: Path) -> None:
 
 
 def answer(results: Results) -> dict[str, Any]:
-    """Return what the report says: the sentences, and what single runs would have said."""
-    study, contrasts = results.study, results.table("contrasts")
-    lines = contrast_lines(results, contrasts)
-    arms = results.table("arms")
+    """Return what the report says: sentences, other thresholds, single runs."""
+    study, arms = results.study, results.table("arms")
+    lines = contrast_lines(results, results.table("contrasts"))
     return {
         "digest": digest(ROOT / study.path),
         "headline": headline(results),
@@ -54,6 +53,14 @@ def answer(results: Results) -> dict[str, Any]:
                 "parameters": say.count(row["parameters"]),
             }
             for row in arms.to_dict("records")
+        ],
+        "thresholds": [
+            {
+                "arm": results.label(row["arm"]),
+                "threshold": say.level(row["threshold"], study.metric),
+                "verdict": row["verdict"],
+            }
+            for row in results.table("thresholds").to_dict("records")
         ],
         "single runs": [
             {
