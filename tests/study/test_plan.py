@@ -210,6 +210,21 @@ def test_every_deviation_from_the_plan_is_said(study):
     assert f"analysis.alpha is 0.01 (plan: {Analysis.alpha})" in found
 
 
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        (
+            "cumulative_sum",
+            "endpoint.threshold is 0.1 nats (plan: the position baseline, 0.2387 nats)",
+        ),
+        ("adding_problem", "endpoint.threshold is 0.1 (plan: the position baseline, 0.1667)"),
+    ],
+)
+def test_a_threshold_that_is_not_the_plan_s_is_in_the_loss_s_own_unit(study, task, said):
+    found = study(lambda c: c.update(task={"name": task}, endpoint={"threshold": 0.1})).deviations()
+    assert found == [said]
+
+
 def test_a_stage_sees_the_parts_of_a_study_that_it_says_it_uses(study):
     made = study()
     seen = parse_part(made.part("metrics", "arms", "pairing", "endpoint", "reference", "analysis"))

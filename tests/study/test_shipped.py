@@ -24,6 +24,15 @@ def shipped(name: str):
     return load(CONFIG / "studies" / f"{name}.yaml")
 
 
+@pytest.mark.parametrize("name", sorted(path.stem for path in (CONFIG / "studies").glob("*.yaml")))
+def test_every_shipped_study_is_valid_and_has_a_reference_and_a_question(name):
+    study = shipped(name)
+    assert study.name == name
+    assert study.reference in [arm.label for arm in study.arms]
+    assert study.question.endswith("?")
+    assert study.report.title != name
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_study_has_its_arms_seeds_and_budget(name):
     study = shipped(name)

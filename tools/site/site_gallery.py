@@ -29,14 +29,21 @@ def _studies(root: Path) -> Iterator[str]:
         text = file.read_text(encoding="utf-8")
         content = yaml.safe_load(text)
         title = content.get("report", {}).get("title", file.stem)
-        about = root / "docs" / "studies" / f"{file.stem}.md"
+        about = _about(root, file.name)
         yield f"### {title}\n\n{content.get('question', '')}\n"
         yield from _facts(content)
-        if about.exists():
-            yield f"\n[What came out](studies/{file.stem}.md)\n"
+        if about:
+            yield f"\n[What came out](studies/{about})\n"
         yield f'\n??? note "`{file.name}`"\n\n    ```yaml'
         yield from (f"    {line}" if line else "" for line in text.splitlines())
         yield "    ```\n"
+
+
+def _about(root: Path, study: str) -> str | None:
+    """Return the page that gives the command of a study; there may be none."""
+    command = f"thresher run config/studies/{study}\n"
+    pages = (root / "docs" / "studies").glob("*.md")
+    return next((page.name for page in pages if command in page.read_text(encoding="utf-8")), None)
 
 
 def _facts(content: dict[str, Any]) -> Iterator[str]:

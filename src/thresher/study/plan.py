@@ -442,9 +442,10 @@ class Study:
             found.append(f"endpoint.smooth is {goal.smooth} (plan: no smoothing)")
         baseline = self.task.baseline if self.task else None
         if goal.threshold_source == "study file" and baseline and self.metric.name == "eval_loss":
+            unit = f" {self.metric.unit}" if self.metric.unit else ""
             found.append(
-                f"endpoint.threshold is {goal.threshold} nats "
-                f"(plan: the position baseline, {baseline:.4f} nats)"
+                f"endpoint.threshold is {goal.threshold}{unit} "
+                f"(plan: the position baseline, {baseline:.4f}{unit})"
             )
         if self.pairing != PAIRING and self.training is not None:
             found.append(f"pairing is {self.pairing} (plan: {PAIRING})")
