@@ -9,6 +9,7 @@ from thresher.garbage_collection import gc_paused
 from thresher.training.checks import check_model, check_options, check_shapes, in_epochs
 from thresher.training.data_set import DataSet, Examples
 from thresher.training.feeds import DataSource, Feed, Fresh, Passes, for_lanes
+from thresher.training.grouped import part_groups
 from thresher.training.lanes import EVALUATED, TRAINED, Lanes
 from thresher.training.matching import count_parameters
 from thresher.training.progress import Progress, Report
@@ -130,6 +131,7 @@ def _train_block(
     options, shared, feed_of = _feeds(task, streams, options)
     check_shapes(built.model, options.loss, *shared)
     prepare(built.model)
+    part_groups(built.model)
     lanes = Lanes(built.model, options, options.lane_width)
     groups = sorted({seed // options.lane_width for seed in seeds})
     progress = Progress(options.epochs, len(groups), len(seeds), report)
