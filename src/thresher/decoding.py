@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from thresher import losses
-from thresher.declarations import Head, TaskDeclaration
+from thresher.declarations import Head, ModelDeclaration, TaskDeclaration
 from thresher.losses import Kind
 
 Options = Mapping[str, Any]
@@ -171,3 +171,19 @@ def read(
 def _positions(values: np.ndarray) -> np.ndarray:
     """Return an array of shape ``(n, positions, units)``."""
     return values.reshape(len(values), -1, values.shape[-1])
+
+
+def model_inputs(task: TaskDeclaration, options: Options) -> tuple[int, ...]:
+    """Return the shape of what models get of a task: words come as vectors."""
+    inputs = tuple(task.inputs(options))
+    return (*inputs, task.words(options).width) if task.words else inputs
+
+
+def declared_parameters(
+    model: ModelDeclaration, model_options: Options, task: TaskDeclaration, options: Options
+) -> int:
+    """Count trainable parameters as a model says that does, the vectors of words included."""
+    assert model.parameters is not None
+    words = task.words(options) if task.words else None
+    own = model.parameters(model_options, model_inputs(task, options), head(task, options))
+    return int(own) + (words.rows * words.width if words else 0)

@@ -230,7 +230,7 @@ def _check_ends(frame: pd.DataFrame, runs: np.ndarray, budget: float) -> None:
 
 def _check_grid(frame: pd.DataFrame) -> None:
     """Refuse a run that skips an evaluation which others of its arm have."""
-    for arm, rows in frame.groupby("arm", sort=False):
+    for arm, rows in frame.groupby("arm", sort=False, observed=True):
         alive = rows[rows[TIME] < rows[DIVERGED]]
         counts = alive.groupby(TIME)["seed"].nunique()
         ends = rows.groupby("seed", sort=False)[DIVERGED].first()
@@ -269,7 +269,7 @@ def by_arm(frame: pd.DataFrame, metrics: Sequence[str]) -> Iterator[ArmEvaluatio
     metrics : sequence of str
     """
     keys = list(frame.columns[: frame.columns.get_loc("seed")])
-    for _, rows in frame.groupby("arm", sort=False):
+    for _, rows in frame.groupby("arm", sort=False, observed=True):
         run, seeds = pd.factorize(rows["seed"], sort=True)
         column, times = pd.factorize(rows[TIME].to_numpy(), sort=True)
         values = {}

@@ -40,7 +40,9 @@ def carried(results: Results, table: pd.DataFrame, across: bool = False) -> str:
         return ""
     rows, axis = results.evaluations, results.study.axis
     rows = rows[np.isinf(rows["diverged_at"].to_numpy(float))]
-    have, last = rows.groupby("arm", sort=False)["time"].agg(["size", "max"]).T.to_numpy()
+    have, last = (
+        rows.groupby("arm", sort=False, observed=True)["time"].agg(["size", "max"]).T.to_numpy()
+    )
     arms = rows["arm"].unique()
     found = table.groupby("arm", sort=False)[["n", "time"]].agg(["size", "max"])
     ends, apart = [], across and len(found["time"].drop_duplicates()) > 1

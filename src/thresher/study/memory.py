@@ -114,15 +114,12 @@ def _parameters(
     arm: Arm, task: TaskDeclaration, options: Mapping[str, bool | int | float | str]
 ) -> int | None:
     """Count an arm's parameters; None where that takes building its model."""
-    count = models.load(arm.model).parameters if arm.model in models.NAMES else None
-    if arm.parameters is not None or count is None or arm.match is not None:
+    model = models.load(arm.model) if arm.model in models.NAMES else None
+    if arm.parameters is not None or arm.match is not None:
         return arm.parameters
-    words = task.words(options) if task.words else None
-    shape = tuple(task.inputs(options))
-    head = decoding.head(task, options)
-    if words is None:
-        return int(count(arm.model_options, shape, head))
-    return words.rows * words.width + int(count(arm.model_options, (*shape, words.width), head))
+    if model is None or model.parameters is None:
+        return None
+    return decoding.declared_parameters(model, arm.model_options, task, options)
 
 
 def _timesteps(

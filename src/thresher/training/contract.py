@@ -18,12 +18,7 @@ from thresher.training.block import train_block
 from thresher.training.checks import check_model, check_shapes
 from thresher.training.errors import TrainingError
 from thresher.training.job import TaskSource
-from thresher.training.matching import (
-    build_for,
-    count_parameters,
-    model_inputs,
-    parameters_of,
-)
+from thresher.training.matching import build_for, count_parameters, parameters_of
 from thresher.training_options import Training
 
 Options = Mapping[str, Any]
@@ -58,7 +53,7 @@ def model_problems(
         Where the user's code raises.
     """
     head = decoding.head(task, task_options)
-    inputs = model_inputs(task, task_options)
+    inputs = decoding.model_inputs(task, task_options)
     x, y = task.draw(np.random.default_rng(1), task_options, BATCH)
     built = build_for(task, task_options, model, options)
     if not isinstance(built, keras.Model):

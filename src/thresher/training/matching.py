@@ -64,16 +64,7 @@ def parameters_of(
     """Count a model's trainable parameters: as it says, or by building it."""
     if model.parameters is None:
         return count_parameters(build_for(task, task_options, model, options))
-    words = task.words(task_options) if task.words else None
-    vectors = words.rows * words.width if words else 0
-    shape = model_inputs(task, task_options)
-    return vectors + int(model.parameters(options, shape, decoding.head(task, task_options)))
-
-
-def model_inputs(task: TaskDeclaration, options: Mapping[str, Any]) -> tuple[int, ...]:
-    """Return the shape of what models get of a task: words come as vectors."""
-    inputs = tuple(task.inputs(options))
-    return (*inputs, task.words(options).width) if task.words else inputs
+    return decoding.declared_parameters(model, options, task, task_options)
 
 
 def build_for(
@@ -84,7 +75,7 @@ def build_for(
 ) -> Any:
     """Build a model for a task, with words' vectors in front where inputs are words."""
     head = decoding.head(task, task_options)
-    built = model.build(options, model_inputs(task, task_options), head)
+    built = model.build(options, decoding.model_inputs(task, task_options), head)
     if task.words is None or not isinstance(built, keras.Model):
         return built
     return in_front(task.words(task_options), tuple(task.inputs(task_options)), built)
