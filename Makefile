@@ -18,7 +18,8 @@ TEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 test: .venv/.test
 	$(TEST) --cov
 
-# What a change is tried with: neither Snakemake, nor a browser, nor long training.
+# What a change is tried with, in less than two minutes on two cores: neither Snakemake, nor a browser,
+# nor TensorFlow, nor many figures.
 test-fast: .venv/.test
 	$(TEST) -m "not workflow and not browser and not slow"
 
@@ -29,7 +30,7 @@ BASE := $(addprefix tests/,statistics analyses drawing figures report readers pa
 	$(addprefix tests/test_,tables.py events.py alignment.py importing.py stages.py comparison.py)
 test-oldest: .venv-oldest/.made
 	PYTHONPATH="$(CURDIR)/src" $(OLDEST) pytest -n auto --dist loadgroup -W ignore $(BASE) \
-	--ignore tests/report/test_browser.py -m "not slow and not browser and not workflow" \
+	--ignore tests/report/test_browser.py -m "not browser and not workflow" \
 	-k "not tensorboard and not ten_thousand"
 
 .venv-oldest/.made: requirements-oldest.lock

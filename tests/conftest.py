@@ -2,6 +2,7 @@
 tests side by side on one process where they share what is dear to set up."""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -21,7 +22,23 @@ _DEAR = {"report", "training", "cluster"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name the group of each test of a dear folder, as ``--dist loadgroup`` asks for."""
+    """Name the group of each test that names none, as ``--dist loadgroup`` asks for.
+
+    Tests of a dear folder are a group, and slow; elsewhere those of a folder that look at the same
+    case are one.
+    """
     for item in items:
-        if item.path.parent.name in _DEAR:
-            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+        if item.get_closest_marker("xdist_group"):
+            continue
+        folder, given = item.path.parent.name, getattr(item, "callspec", None)
+        case = given.params.get("case") if given else None
+        if folder in _DEAR or isinstance(case, str):
+            group = folder if folder in _DEAR else f"{folder}, {case}"
+            item.add_marker(pytest.mark.xdist_group(group))
+        if folder in _DEAR:
+            item.add_marker(pytest.mark.slow)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are cores: a cluster's tests wait for most of their time."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 2

@@ -19,6 +19,7 @@ ORDER = [
     "progress",
     "terminal",
     "extras",
+    "lean",
     "garbage_collection",
     "machine",
     "fields",

@@ -15,7 +15,7 @@ from thresher.statistics import bands, contrasts, signflip
 from thresher.statistics.flips import draw
 
 # Set up once: its cells take minutes.
-pytestmark = pytest.mark.xdist_group("calibration")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("calibration")]
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 # What the quick setting may be off by: standard errors of a rate, pooled and in a single cell.
 POOLED, SINGLE = 3.0, 4.5

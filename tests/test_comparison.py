@@ -20,6 +20,8 @@ from thresher.stages import analyse_files
 from thresher.study import load, parse_part, read_facts
 from thresher.tables import read_table
 
+pytestmark = pytest.mark.slow
+
 CALL = {
     "time": "step",
     "value": "reward",

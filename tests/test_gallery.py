@@ -17,6 +17,8 @@ from thresher import figures
 from thresher.drawing.saving import save
 from thresher.gallery import GalleryError, draw_all, draw_for_paper, read_gallery
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

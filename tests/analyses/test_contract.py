@@ -22,6 +22,8 @@ from thresher.study import parse_part
 from thresher.study.plan import ImportedArm, ImportFacts, Study
 from thresher.tables import check, read_table, write_table
 
+# The cases are computed once.
+pytestmark = pytest.mark.xdist_group("analyses")
 RETURN = Metric("return", "mean return", "", "higher")
 CASES: dict[str, dict[str, Any]] = {
     "usual": {"arms": 5, "seeds": 8, "diverged": 1},

@@ -8,6 +8,8 @@ from thresher import figures
 from thresher.drawing.style import DOUBLE, SINGLE
 from thresher.registry import SECTIONS
 
+pytestmark = pytest.mark.slow
+
 DRAWN = [
     *(pytest.param(case, DOUBLE, id=f"{case}, page") for case in drawn.EVERY),
     *(pytest.param(case, SINGLE, id=f"{case}, phone") for case in drawn.NARROW),

@@ -16,6 +16,8 @@ from thresher.figures import runs
 from thresher.figures.runs import SEEDS
 from thresher.figures.single_runs import drawn_seeds, overall_winner, seed_winner
 
+pytestmark = pytest.mark.slow
+
 COMPARING = {"curve_differences", "forest", "matrix", "thresholds", "luck", "single_runs"}
 
 

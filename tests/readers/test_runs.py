@@ -298,6 +298,7 @@ def test_a_name_that_nothing_has_is_answered_with_those_that_are_there(tmp_path)
         imported(tmp_path, columns={"colour": "red"})
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_are_read(tmp_path):
     for arm in range(10):
         (tmp_path / str(arm)).mkdir()

@@ -55,52 +55,59 @@ def case(kind, per_timestep, loss=""):
     return sequential(last, activation=activation, outputs=units), task
 
 
-def keras_measures(model, task, training, metric, streams):
-    """A metric of untrained models by Keras' evaluate, a number for each seed."""
+def keras_measures(model, task, training, metrics, streams):
+    """Metrics of untrained models by Keras' evaluate, shape (seeds, metrics)."""
     built = build(model)
-    built.model.compile(loss=training.loss, metrics=[metric])
+    built.model.compile(loss=training.loss, metrics=metrics)
+    found = []
     for seed in SEEDS:
         values = initial(built, built.model.trainable_variables, streams, [seed])
         assign(built.model.trainable_variables, [value[0] for value in values])
         x, y = task.held_out(streams.held_out(seed), SIZE)
-        yield float(np.squeeze(built.model.evaluate(x, y, batch_size=7, verbose=0)[1]))
+        measured = built.model.evaluate(x, y, batch_size=7, verbose=0, return_dict=True)
+        found.append([float(np.squeeze(measured[metric.name])) for metric in metrics])
+    return np.array(found)
 
 
-CASES = [
-    (name, kind, per_timestep)
-    for name, declared in METRICS.items()
-    for kind in declared.kinds[:2]
-    for per_timestep in ([False] if declared.one_an_example else [True, False])
-    # One reading of each metric's labels is enough where they are read alike.
-    if per_timestep == (len(name) % 2 == 0) or declared.one_an_example
-]
+# By kind of labels, whether each timestep has one, and loss: what one evaluation measures.
+CASES: dict[tuple[str, bool, str], list[str]] = {}
+for name, declared in METRICS.items():
+    for kind in declared.kinds[:2]:
+        # One reading of each metric's labels is enough where they are read alike.
+        per_timestep = not declared.one_an_example and len(name) % 2 == 0
+        loss = "poisson" if name == "poisson" else LOSS[kind]
+        CASES.setdefault((kind, per_timestep, loss), []).append(name)
 
 
-@pytest.mark.parametrize(("name", "kind", "per_timestep"), CASES)
-def test_a_metric_is_what_keras_evaluates(name, kind, per_timestep):
-    loss = "poisson" if name == "poisson" else LOSS[kind]
+@pytest.mark.parametrize(("kind", "per_timestep", "loss"), CASES)
+def test_metrics_are_what_keras_evaluates(kind, per_timestep, loss):
+    names = CASES[kind, per_timestep, loss]
     model, task = case(kind, per_timestep, loss)
-    given = GIVEN.get(name, {})
+    asked = tuple({"name": name, **GIVEN.get(name, {})} for name in names)
     training = options(
-        epochs=1,
-        evaluate_every=1,
-        evaluation_size=SIZE,
-        loss=loss,
-        metrics=({"name": name, **given},),
-        lane_width=2,
+        epochs=1, evaluate_every=1, evaluation_size=SIZE, loss=loss, metrics=asked, lane_width=2
     )
     streams = Streams(entropy=8)
     block = train_block(model, task, SEEDS, training, streams)
-    found = block.quantity(column_of({"name": name}))
-    assert found.shape == block.eval_loss.shape == (2, 2)
-    keras_class = getattr(keras.metrics, METRICS[name].keras_class)
-    metric = keras_class(**given, **FILLED.get((name, kind), {}))
-    expected = list(keras_measures(model, task, training, metric, streams))
-    np.testing.assert_allclose(found[:, 0], expected, rtol=2e-5, atol=1e-6)
-    assert np.isfinite(found).all()
-    low, high = METRICS[name].minimum, METRICS[name].maximum
-    assert (found >= (-np.inf if low is None else low - 1e-6)).all()
-    assert (found <= (np.inf if high is None else high + 1e-6)).all()
+    metrics = [
+        getattr(keras.metrics, METRICS[name].keras_class)(
+            name=f"own_{name}", **GIVEN.get(name, {}), **FILLED.get((name, kind), {})
+        )
+        for name in names
+    ]
+    expected = keras_measures(model, task, training, metrics, streams)
+    for own, values in zip(asked, expected.T, strict=True):
+        found = block.quantity(column_of(own))
+        assert found.shape == block.eval_loss.shape == (2, 2)
+        np.testing.assert_allclose(found[:, 0], values, rtol=2e-5, atol=1e-6, err_msg=own["name"])
+        assert np.isfinite(found).all()
+        low, high = METRICS[own["name"]].minimum, METRICS[own["name"]].maximum
+        assert (found >= (-np.inf if low is None else low - 1e-6)).all()
+        assert (found <= (np.inf if high is None else high + 1e-6)).all()
+
+
+def test_every_metric_is_compared():
+    assert {name for names in CASES.values() for name in names} == set(METRICS)
 
 
 def test_every_metric_of_keras_can_be_asked_for_or_is_refused_with_a_reason():
@@ -136,12 +143,11 @@ def test_padding_is_left_out_of_metrics_as_keras_does():
     training = options(epochs=1, evaluate_every=1, evaluation_size=SIZE, metrics=asked)
     streams = Streams(entropy=8)
     block = train_block(model, task, SEEDS, training, streams)
-    for name, metric in (
-        ("binary_crossentropy", keras.metrics.BinaryCrossentropy()),
-        ("auc", keras.metrics.AUC()),
-    ):
-        expected = list(keras_measures(model, task, training, metric, streams))
-        np.testing.assert_allclose(block.quantity(f"eval_{name}")[:, 0], expected, rtol=2e-5)
+    metrics = [keras.metrics.BinaryCrossentropy(), keras.metrics.AUC()]
+    expected = keras_measures(model, task, training, metrics, streams)
+    for given, values in zip(asked, expected.T, strict=True):
+        found = block.quantity(f"eval_{given['name']}")
+        np.testing.assert_allclose(found[:, 0], values, rtol=2e-5)
 
 
 @pytest.mark.parametrize("evaluation", ["per_seed", "shared"])

@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -13,7 +12,7 @@ from thresher.drawing.arms import ArmStyle, arms_of, present
 from thresher.drawing.limits import around
 from thresher.drawing.multiples import grid
 from thresher.drawing.palette import TEXT, ink_on
-from thresher.drawing.style import place, styled, ticks
+from thresher.drawing.style import SEQUENTIAL, place, styled, ticks
 from thresher.format import count, fraction, number, tick
 from thresher.results import Results
 
@@ -72,7 +71,6 @@ def confusions(results: Results, width: float) -> Figure:
 
 
 def _confusion(axes: Axes, shares: pd.DataFrame, arm: ArmStyle) -> None:
-    colours = sns.light_palette("#0072b2", as_cmap=True)
     tall, across = shares.shape
     axes.set(xlim=(-0.5, across - 0.5), ylim=(tall - 0.5, -0.5))
     axes.set_xticks(range(across), [number(label) for label in shares.columns])
@@ -86,7 +84,7 @@ def _confusion(axes: Axes, shares: pd.DataFrame, arm: ArmStyle) -> None:
         axes.add_patch(cell)
         if not np.isfinite(share):
             continue
-        colour = colours(float(share))
+        colour = SEQUENTIAL(float(share))
         cell.set_facecolor(colour)
         if room > 0.3:
             style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink_on(colour)}

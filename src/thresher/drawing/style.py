@@ -6,7 +6,6 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -15,10 +14,18 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from thresher.drawing.fonts import SIZE, text_width
 from thresher.drawing.palette import TEXT
 from thresher.format import number, signed_tick, tick
+from thresher.lean import without
+
+with without("scipy.cluster", "scipy.stats"):  # for what is not drawn here
+    import seaborn as sns
 
 SINGLE, DOUBLE = 3.5, 7.2
 LINE = 0.155
 """Height of a line of text."""
+SEQUENTIAL = sns.light_palette("#0072b2", as_cmap=True)
+"""Colours of shares, 0 to 1."""
+DIVERGING = sns.color_palette("vlag", as_cmap=True)
+"""Colours of differences, the middle at 0.5."""
 
 # Any: the type of matplotlib's settings is a list of all their names.
 STYLE: Any = {

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.patches import Rectangle
@@ -14,7 +13,17 @@ from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of, present
 from thresher.drawing.fonts import text_width
 from thresher.drawing.palette import ink_on
-from thresher.drawing.style import LINE, add, figure_of, is_wide, new, place, styled, write
+from thresher.drawing.style import (
+    LINE,
+    SEQUENTIAL,
+    add,
+    figure_of,
+    is_wide,
+    new,
+    place,
+    styled,
+    write,
+)
 from thresher.drawing.wrapping import fit, lines
 from thresher.format import count, fraction, listed, plural
 from thresher.registry import Drawing, Figure
@@ -124,11 +133,10 @@ def _heat(
         write(figure, left + (k + 0.5) * across, top + 0.7 * LINE, head, ha="center")
     if not wide:
         write(figure, left - 0.12, top + 0.7 * LINE, "seeds drawn", ha="right")
-    colours = sns.light_palette("#0072b2", as_cmap=True)
     for row, (name, gid) in enumerate(zip(names, gids, strict=True)):
         write(figure, left - 0.12, top - (row + 0.5) * tall, name, ha="right", gid=gid)
         for column, value in enumerate(table.iloc[row].to_numpy(float)):
-            colour = colours(float(np.nan_to_num(value)))
+            colour = SEQUENTIAL(float(np.nan_to_num(value)))
             cell = Rectangle((column + 0.02, row + 0.06), 0.96, 0.88, facecolor=colour)
             axes.add_patch(cell)
             style: dict[str, Any] = {"ha": "center", "va": "center", "color": ink_on(colour)}

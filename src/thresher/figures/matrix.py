@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure as Picture
@@ -15,7 +14,7 @@ from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of
 from thresher.drawing.fonts import text_width
 from thresher.drawing.palette import ink_on
-from thresher.drawing.style import LINE, add, new, styled, write
+from thresher.drawing.style import DIVERGING, LINE, add, new, styled, write
 from thresher.drawing.wrapping import fit, lines, shorten, wrap
 from thresher.format import SIGNS, goal, signed_duration
 from thresher.metric import Axis
@@ -127,10 +126,10 @@ def _said(
 def _cells(axes: Axes, cells: Sequence[_Cell], width: float) -> None:
     """Fill the cells; with numbers where the widest of them fits `width` inches."""
     reach = max(abs(cell.difference) for cell in cells) or 1.0
-    colours, scale = sns.color_palette("vlag", as_cmap=True), Normalize(-reach, reach)
+    scale = Normalize(-reach, reach)
     numbers = all(text_width(cell.words) + 0.04 < width for cell in cells)
     for cell in cells:
-        colour = colours(scale(cell.difference))
+        colour = DIVERGING(scale(cell.difference))
         style: dict[str, Any] = {"facecolor": colour, "edgecolor": "white", "gid": cell.gid}
         axes.add_patch(Rectangle((cell.x, cell.y), 1, 1, **style))
         text = cell.words if numbers else cell.sign

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.patches import Rectangle
@@ -13,7 +12,7 @@ from thresher.drawing import wording
 from thresher.drawing.answers import Kind, confusions, kind_of, scatter, shown_arms
 from thresher.drawing.palette import TEXT, ink_on
 from thresher.drawing.rows import Row, row_axes
-from thresher.drawing.style import place, styled, ticks
+from thresher.drawing.style import SEQUENTIAL, place, styled, ticks
 from thresher.format import count, fraction, number, tick
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
@@ -118,14 +117,13 @@ def _strip(
     framed: np.ndarray | None = None,
 ) -> None:
     """Draw a row of cells; `shades` None for the input, whose cells are not filled."""
-    colours = sns.light_palette("#0072b2", as_cmap=True)
     low = axes.get_xlim()[0]
     written = len(words) <= _TEXTS and (place(axes)[2] - place(axes)[0]) / len(words) > 0.27
     for i, word in enumerate(words):
         cell = Rectangle((low + i + 0.04, k - 0.42), 0.92, 0.84, linewidth=0, facecolor="none")
         ink = TEXT
         if shades is not None and np.isfinite(shades[i]):
-            colour = colours(float(np.clip(shades[i], 0, 1)))
+            colour = SEQUENTIAL(float(np.clip(shades[i], 0, 1)))
             ink = ink_on(colour)
             cell.set_facecolor(colour)
         if framed is not None and framed[i]:

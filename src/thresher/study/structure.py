@@ -5,15 +5,15 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
 
 from thresher.study import wording
 from thresher.study.problems import Key, Problem
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 # Without these, what holds them means nothing.
 _NEEDED = {"name", "model"}
@@ -43,6 +43,10 @@ class Structure:
 @cache
 def validator() -> Any:
     """Return the validator of `study.schema.yaml`; 8.0 is no integer to it."""
+    # Imported here: each job of a study imports this module, and only one call checks a file.
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
     schema = Path(__file__).with_name("study.schema.yaml").read_text(encoding="utf-8")
     checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
         {
@@ -69,14 +73,14 @@ def check(content: dict[str, Any]) -> Structure:
     )
 
 
-def _meant(error: ValidationError) -> Iterator[Key]:
+def _meant(error: "ValidationError") -> Iterator[Key]:
     """Name the keys that unknown ones probably stand for."""
     for name in _unknown(error):
         if near := wording.nearest(name, _properties(error)):
             yield (*error.absolute_path, near)
 
 
-def _wrong_paths(error: ValidationError) -> list[Key]:
+def _wrong_paths(error: "ValidationError") -> list[Key]:
     """Name what has to be left out for an error to vanish."""
     path = tuple(error.absolute_path)
     # A list is left out as a whole.
@@ -97,7 +101,7 @@ def _drop(content: Any, path: Key) -> None:
     content.pop(path[-1], None)
 
 
-def _unknown(error: ValidationError) -> list[str]:
+def _unknown(error: "ValidationError") -> list[str]:
     """List the unknown keys that an error is about."""
     rule: Any = error.validator_value
     instance: Any = error.instance
@@ -107,13 +111,13 @@ def _unknown(error: ValidationError) -> list[str]:
     return [name for name in instance if name not in known]
 
 
-def _properties(error: ValidationError) -> Mapping[str, Any]:
+def _properties(error: "ValidationError") -> Mapping[str, Any]:
     schema: Any = error.schema
     properties: Mapping[str, Any] = schema["properties"]
     return properties
 
 
-def _describe(error: ValidationError) -> Iterator[Problem]:
+def _describe(error: "ValidationError") -> Iterator[Problem]:
     key, kind = tuple(error.absolute_path), str(error.validator)
     value: Any = error.instance
     rule: Any = error.validator_value
@@ -132,7 +136,7 @@ def _describe(error: ValidationError) -> Iterator[Problem]:
         yield Problem(key, _departure(error, kind, value, rule))
 
 
-def _departure(error: ValidationError, kind: str, value: Any, rule: Any) -> str:
+def _departure(error: "ValidationError", kind: str, value: Any, rule: Any) -> str:
     """Say what a value is not, to follow its key."""
     shown = wording.show(value)
     if kind == "pattern":

@@ -5,9 +5,10 @@ from thresher import extras
 extras.require("training", "tensorflow", "keras")  # before any of these imports one
 
 # ruff: noqa: E402
-from thresher.training.lean import import_keras
+from thresher.lean import without
 
-import_keras()
+with without("IPython", "matplotlib", "sklearn"):  # what Keras draws with and wraps
+    import keras  # noqa: F401
 
 from thresher.training.block import Block, train_block
 from thresher.training.canary import run_canary
