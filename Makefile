@@ -19,9 +19,12 @@ test: .venv/.test
 	$(TEST) --cov
 
 # What a change is tried with, in less than two minutes on two cores: neither Snakemake, nor a browser,
-# nor TensorFlow, nor many figures.
+# nor whole reports, nor what imports TensorFlow.
+DEAR := $(addprefix tests/,training report workflow models own/test_check.py tasks/test_arrays.py \
+	tasks/test_text.py test_optimizers.py test_testing.py test_own_pages.py) \
+	$(addprefix src/thresher/,training testing.py)
 test-fast: .venv/.test
-	$(TEST) -m "not workflow and not browser and not slow"
+	$(TEST) -m "not workflow and not browser and not slow" $(addprefix --ignore=,$(DEAR))
 
 # The base package alone, with the oldest libraries that pyproject.toml allows: analyses, readers,
 # figures and report, without TensorFlow, Keras and Snakemake.

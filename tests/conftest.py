@@ -24,8 +24,7 @@ _DEAR = {"report", "training", "cluster"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Name the group of each test that names none, as ``--dist loadgroup`` asks for.
 
-    Tests of a dear folder are a group, and slow; elsewhere those of a folder that look at the same
-    case are one.
+    Tests of a dear folder are a group; elsewhere those of a folder that look at the same case are.
     """
     for item in items:
         if item.get_closest_marker("xdist_group"):
@@ -35,8 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder in _DEAR or isinstance(case, str):
             group = folder if folder in _DEAR else f"{folder}, {case}"
             item.add_marker(pytest.mark.xdist_group(group))
-        if folder in _DEAR:
-            item.add_marker(pytest.mark.slow)
 
 
 def pytest_xdist_auto_num_workers() -> int:

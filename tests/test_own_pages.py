@@ -14,8 +14,6 @@ from thresher.trace import read_traces, values
 from thresher.training import run_canary, run_job
 from thresher.training.own_check import check_own
 
-pytestmark = pytest.mark.slow
-
 DOCS = Path(__file__).parents[1] / "docs"
 
 

@@ -11,8 +11,6 @@ from thresher import models, tasks
 from thresher.declarations import Head
 from thresher.testing import OwnError, check_model, check_task
 
-pytestmark = pytest.mark.slow
-
 TASK = tasks.load("cumulative_sum")
 MODEL = models.load("lstm")
 

@@ -112,6 +112,7 @@ def test_the_page_on_statistics_agrees_with_the_library():
     assert signflip_test(np.array([-40.0, -25.0, -60.0, -10.0, 5.0, -30.0])).p[0] == 0.0625
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_and_finds_the_truth(monkeypatch):
     notebook = nbformat.read(DOCS / "notebook.ipynb", as_version=4)
     kept = [cell.get("outputs") for cell in notebook.cells if cell.cell_type == "code"]

@@ -14,8 +14,6 @@ from thresher.trace import PREDICTIONS, RUN, SEED
 from thresher.training.job import AXIS, quantities
 from thresher.training.matching import build_for
 
-pytestmark = pytest.mark.slow
-
 INPUTS = [(10, 1), (7, 3)]
 HEADS = [
     Head(1, "sigmoid", per_timestep=True),

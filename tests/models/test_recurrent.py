@@ -7,8 +7,6 @@ import pytest
 from thresher import models
 from thresher.declarations import Head
 
-pytestmark = pytest.mark.slow
-
 STEPS, UNITS = 6, 3
 SHAPE = (STEPS, 1)
 EACH, LAST = (Head(1, "sigmoid", per_timestep=each) for each in (True, False))

@@ -8,8 +8,6 @@ from thresher import models, own
 from thresher.canonical import canonical
 from thresher.training.own_check import check_own, run_check
 
-pytestmark = pytest.mark.slow
-
 GRU, PARITY = "my_models.py:gru", "my_task.py:ParityTask"
 SIX = {"timesteps": 6}
 

@@ -86,7 +86,11 @@ WRONG = {
         "labels: one-hot needs one 1 and else 0 in each row of y",
     ),
     "words as inputs": ({"x": np.full((6, 2), "a"), "y": [0, 1] * 3}, {}, "x holds <U1, not"),
-    "not finite": ({"x": X / [[0, 1]], "y": [0, 1] * 3}, {}, "x is not finite in example 0; leave"),
+    "not finite": (
+        {"x": np.add(X, [[np.inf, 0]]), "y": [0, 1] * 3},
+        {},
+        "x is not finite in example 0; leave",
+    ),
     "not binary": (
         {"x": X, "y": [0, 1, 2] * 2},
         {"labels": "binary"},
