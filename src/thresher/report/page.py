@@ -70,7 +70,7 @@ def render(material: Material) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["prose"] = prose_with(material.results.study)
+    environment.filters |= {"prose": prose_with(material.results.study), "breakable": breakable}
     template = environment.from_string((files / "report.html").read_text(encoding="utf-8"))
     study, shown = material.results.study, sections(material)
     visible = [
@@ -107,6 +107,11 @@ def prose_with(study: Study) -> Callable[[str], Markup]:
         return Markup(written)
 
     return prose
+
+
+def breakable(name: str) -> Markup:
+    """Let the name of an arm continue on the next line after an underscore, not inside a word."""
+    return Markup(str(escape(name)).replace("_", "_<wbr>"))
 
 
 def _right_to_left(text: str) -> bool:
