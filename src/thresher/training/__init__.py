@@ -1,11 +1,16 @@
 """Train a block of seeds of any Keras model at once, as one TensorFlow program."""
 
+import os
+
 from thresher import extras
 
 extras.require("training", "tensorflow", "keras")  # before any of these imports one
 
 # ruff: noqa: E402
 from thresher.lean import without
+
+# Faster kernels, which TensorFlow takes by itself on some CPUs only.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 with without("IPython", "matplotlib", "sklearn"):  # what Keras draws with and wraps
     import keras  # noqa: F401
