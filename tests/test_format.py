@@ -15,7 +15,7 @@ from thresher.statistics.verdict import LESS, MORE, OPEN
 LOSS, ACCURACY = (
     engine_metrics("binary_crossentropy")[name] for name in ("eval_loss", "eval_accuracy")
 )
-EPOCHS, HOURS = Axis(), Axis("hour", "hours")
+EPOCHS, HOURS, PASSES = Axis(), Axis("hour", "hours"), Axis(parts=True)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,8 @@ def test_counts_have_thousands_separators_and_a_real_minus(value, text):
     ("value", "axis", "text"),
     [(412, EPOCHS, "+412"), (-1412.4, EPOCHS, "−1,412"), (0.3, EPOCHS, "0"), (-0.3, EPOCHS, "0"),
      (4.38, EPOCHS, "+4"), (4.38, HOURS, "+4.4"), (-0.25, HOURS, "−0.25"), (0, HOURS, "0"),
-     (12.7, HOURS, "+13"), (math.nan, HOURS, "–")],
+     (12.7, HOURS, "+13"), (math.nan, HOURS, "–"), (-2.16, PASSES, "−2.2"),
+     (12.7, PASSES, "+13")],
 )  # fmt: skip
 def test_a_difference_along_the_axis_has_its_sign_and_parts_only_where_there_are_any(
     value, axis, text
@@ -43,7 +44,7 @@ def test_a_difference_along_the_axis_has_its_sign_and_parts_only_where_there_are
     ("value", "axis", "text"),
     [(1, EPOCHS, "1 epoch"), (1000, EPOCHS, "1,000 epochs"), (1.3, EPOCHS, "1 epoch"),
      (1, Axis("step", "steps"), "1 step"), (1.5, HOURS, "1.5 hours"), (0.5, HOURS, "0.5 hours"),
-     (1, HOURS, "1 hour")],
+     (1, HOURS, "1 hour"), (1, PASSES, "1 epoch"), (0.2, PASSES, "0.2 epochs")],
 )  # fmt: skip
 def test_durations_have_a_singular(value, axis, text):
     assert words.duration(value, axis) == text

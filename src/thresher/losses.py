@@ -30,12 +30,15 @@ class Loss:
     minimum : float or None
     own_activation : str
         Of the last layer, where it is not that of the kind.
+    pairwise : bool
+        Whether it compares examples with each other, so that labels need not be shaped as outputs.
     """
 
     kind: Kind | None
     entropy: bool = False
     minimum: float | None = 0.0
     own_activation: str = ""
+    pairwise: bool = False
 
     @property
     def activation(self) -> str:
@@ -68,8 +71,10 @@ LOSSES: Mapping[str, Loss] = {
     "categorical_focal_crossentropy": Loss("one-hot"),
     "categorical_hinge": Loss("one-hot"),
     "kl_divergence": Loss("one-hot", entropy=True),
-    "circle": Loss(None, minimum=None),
-    "ctc": Loss(None, minimum=None),
+    "circle": Loss(None, pairwise=True),
+}
+REFUSED: Mapping[str, str] = {
+    "ctc": "TensorFlow can't take its loop over timesteps for all lanes at once",
 }
 ALIASES: Mapping[str, str] = {
     "bce": "binary_crossentropy",

@@ -104,10 +104,13 @@ class Axis:
         One of it, and the column of the traces: ``epoch``.
     unit : str
         Several of it: ``epochs``.
+    parts : bool
+        Whether there are parts of an epoch: of a pass over a data set that is evaluated within.
     """
 
     name: str = "epoch"
     unit: str = "epochs"
+    parts: bool = False
 
     @classmethod
     def named(cls, name: str, unit: str | None = None) -> "Axis":

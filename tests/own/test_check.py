@@ -3,9 +3,13 @@
 import json
 
 import pytest
+from keras.src.losses import ALL_OBJECTS_DICT
+from numpy import zeros
 
-from thresher import models, own
+from thresher import losses, models, own
 from thresher.canonical import canonical
+from thresher.declarations import TaskDeclaration
+from thresher.training.contract import task_problems
 from thresher.training.own_check import check_own, run_check
 
 GRU, PARITY = "my_models.py:gru", "my_task.py:ParityTask"
@@ -130,6 +134,14 @@ BROKEN_TASKS = {
         "    return generator.random((n, 2)), [1] * n\n",
         "line 1: Keras knows no loss binary_crossentropie; did you mean binary_crossentropy?",
     ),
+    "a loss that lanes can't have": (
+        "loss = 'ctc'\ndef draw(generator, n):\n    return generator.random((n, 2)), [1] * n\n",
+        "line 1: loss can't be ctc: TensorFlow can't take its loop over timesteps for all lanes at",
+    ),
+    "a loss by its class": (
+        "loss = 'Huber'\ndef draw(generator, n):\n    return generator.random((n, 2)), [1] * n\n",
+        "line 1: loss must be a function of Keras, but was Huber; write huber",
+    ),
     "data of other lengths": (
         DATA + "return np.zeros((4, 2)), [1, 0]",
         "line 5: data has 4 inputs and 2 labels; return one label an input",
@@ -179,6 +191,77 @@ def test_a_broken_task_is_one_line(folder, text, line):
     found = lines(folder, given)
     assert [problem for problem in found if problem.startswith(f"t.py, {line}")], found
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("name", ALL_OBJECTS_DICT)
+def test_every_name_of_a_loss_is_taken_or_refused_in_one_line(name):
+    def draw(generator, options, n):
+        return generator.random((n, 2), "float32"), zeros((n, 1), "float32")
+
+    function = losses.ALIASES.get(name, name)
+    task = TaskDeclaration(
+        options={},
+        loss=name,
+        inputs=lambda options: (2,),
+        outputs=lambda options: (1,),
+        draw=draw,
+        held_out=draw,
+    )
+    found = [each.text for each in task_problems(task, {}) if each.part == "loss"]
+    if function in losses.LOSSES and losses.LOSSES[function].kind not in ("class", None):
+        assert not found
+    elif function in losses.LOSSES:  # the task has to say how its outputs are read
+        (line,) = found
+        assert "declare" in line
+    else:
+        (line,) = found
+        assert line.startswith(
+            ("loss can't be ", "loss must be a function of Keras", "Keras knows no loss")
+        )
+        assert "\n" not in line
+
+
+EMBEDDED = """import numpy as np
+
+from thresher.declarations import Head
+
+loss = "circle"
+
+
+def draw(generator, n):
+    y = generator.integers(0, 2, (n, 1))
+    return generator.random((n, 3)) + y, y
+
+
+def head():
+    return Head(2, "linear", per_timestep=False)
+
+
+def decode(outputs):
+    return outputs[:, :1]
+
+
+def expected(y):
+    return y
+
+
+def score(decoded, expected):
+    return (decoded > 0) != (expected > 0)
+"""
+EMBEDDING = """import keras
+
+
+def net(inputs, head):
+    layers = [keras.Input(inputs), keras.layers.Flatten(), keras.layers.Dense(head.units)]
+    return keras.Sequential([*layers, keras.layers.UnitNormalization()])
+"""
+
+
+def test_a_task_that_says_how_outputs_are_read_may_have_a_loss_of_pairs(folder):
+    (folder / "t.py").write_text(EMBEDDED)
+    (folder / "m.py").write_text(EMBEDDING)
+    given = specification("m.py:net", "t.py").replace("binary_crossentropy", "circle")
+    assert check_own([given], folder)["parameters"] == {"m.py:net": 3 * 2 + 2}
 
 
 def test_an_unknown_option_has_the_nearest(folder):

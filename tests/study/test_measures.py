@@ -4,6 +4,7 @@ from math import log
 
 import pytest
 
+from thresher import losses
 from thresher.metric import Axis
 from thresher.study import plan, warnings_of
 
@@ -227,6 +228,39 @@ def test_a_metric_that_can_t_be_measured_is_one_line(line_of, metrics, begin, en
     line = line_of("training/metrics", metrics)
     assert line.startswith(begin)
     assert line.endswith(end)
+
+
+@pytest.mark.parametrize("name", [*losses.LOSSES, *losses.ALIASES])
+def test_every_loss_is_trained_or_refused_in_one_line(study, line_of, name):
+    if losses.of(name).kind == "binary":
+        assert study(asking(loss=name)).training.loss == losses.ALIASES.get(name, name)
+    else:
+        assert line_of("training/loss", name).startswith(
+            f"training.loss can't be {losses.ALIASES.get(name, name)}, whose labels are others"
+        )
+
+
+def test_a_loss_that_lanes_can_t_have_is_refused_with_the_reason(line_of):
+    assert line_of("training/loss", "ctc") == (
+        "training.loss can't be ctc: TensorFlow can't take its loop over timesteps for all lanes "
+        "at once; take another"
+    )
+    assert line_of("training/loss", "BinaryCrossentropy").endswith(
+        "but was BinaryCrossentropy; did you mean binary_crossentropy?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("task", "every", "parts"),
+    [("digits", 0.2, True), ("digits", "9 steps", True), ("digits", 1, False),
+     ("cumulative_sum", 5, False), ("cumulative_sum", "5 steps", False)],
+)  # fmt: skip
+def test_an_epoch_has_parts_where_a_pass_is_evaluated_within(study, task, every, parts):
+    def change(content):
+        content["task"] = {"name": task}
+        content["training"]["evaluate_every"] = every
+
+    assert study(change).axis.parts == parts
 
 
 def test_a_loss_for_other_labels_or_of_no_name_is_one_line(line_of):

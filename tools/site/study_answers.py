@@ -6,6 +6,7 @@ results/second_layer``. The page about it quotes answers.json, and a test compar
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from thresher.files import digest, write_text
 from thresher.report.answer import contrast_lines, headline
 from thresher.results import Results
 from thresher.stages import analyse_all, read_frame
-from thresher.study.document import read_document
+from thresher.study.document import read_document, read_models
+from thresher.study.plan import counted
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = ROOT / "docs" / "studies" / "answers.json"
@@ -27,6 +29,8 @@ FIGURE = "runs"
 def main(folder: Path) -> None:
     """Put the answer of a study beside those that are there, and draw its figure."""
     study = read_document(folder / "study.json")
+    if (models := folder / "models.json").exists():
+        study = replace(study, arms=counted(study.arms, read_models(models)))
     results = analyse_all(study, read_frame(folder / "evaluations.parquet"))
     known = json.loads(ANSWERS.read_text(encoding="utf-8")) if ANSWERS.exists() else {}
     known[study.name] = answer(results)

@@ -66,10 +66,12 @@ def notes(results: Any) -> Iterator[tuple[str, str]]:
         f"arms, most for {name} ({share}). It is part of every interval and p-value.",
     )
     if worst["share"] > MUCH:
+        task = results.study.task
+        key = "task.held_out" if task and "held_out" in task.options else "training.evaluation_size"
         yield (
             "diagnostics",
-            f"For {name} that is more than half: larger held-out sets (training.evaluation_size) "
-            "would narrow its interval and could decide an open verdict.",
+            f"For {name} that is more than half: larger held-out sets ({key}) would narrow its "
+            "interval and could decide an open verdict.",
         )
 
 

@@ -12,7 +12,7 @@ from thresher.metric import Axis, Metric
 MINUS, INFINITY, MISSING = "−", "∞", "–"
 # At these levels a p-value gets more digits rather than be rounded onto the level.
 _LEVELS = (0.01, 0.05, 0.1)
-# Units of which there are no parts.
+# Units of which there are no parts, unless the axis says so.
 _COUNTED = {"epochs", "steps", "iterations", "updates", "batches", "episodes"}
 
 
@@ -71,7 +71,7 @@ def measure(value: Any, metric: Metric) -> str:
 
 def along(value: Any, axis: Axis | None = None) -> str:
     """Format a place on the axis, or a length: whole from 10 on, and where epochs are counted."""
-    counted = axis is not None and axis.unit in _COUNTED
+    counted = axis is not None and axis.unit in _COUNTED and not axis.parts
     if counted or not known(value) or abs(value) >= 9.95 or value == round(value):
         return count(value)
     return number(value, 2)

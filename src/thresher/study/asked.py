@@ -27,7 +27,9 @@ def loss(content: Mapping[str, Any], of_task: str, problems: list[Problem]) -> s
     if given is None:
         return of_task
     name = losses.ALIASES.get(given, given)
-    if name not in losses.LOSSES:
+    if name in losses.REFUSED:
+        problems.append(Problem(key, f"can't be {name}: {losses.REFUSED[name]}; take another"))
+    elif name not in losses.LOSSES:
         problems.append(wording.one_of(key, given, losses.LOSSES))
     elif of_task and losses.of(name).kind != losses.of(of_task).kind:
         same = [

@@ -117,7 +117,7 @@ def _build(
     metrics: tuple[Metric, ...] = ()
     if known is not None:
         metrics = measures.metrics(content, training, problems)
-    axis = measures.axis(content, problems)
+    axis = measures.axis(content, training, problems)
     problems.extend(_of_several(content, arms, failed))
     if "budget" in content.get("endpoint", {}):
         problems.append(

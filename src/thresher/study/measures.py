@@ -82,7 +82,7 @@ def range_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
         )
 
 
-def axis(content: Mapping[str, Any], problems: list[Problem]) -> Axis:
+def axis(content: Mapping[str, Any], training: Training, problems: list[Problem]) -> Axis:
     """Say what is counted until the threshold: epochs, since the engine counts these."""
     given = content.get("axis", {})
     for name, usual in (("name", Axis.name), ("unit", Axis.unit)):
@@ -94,4 +94,5 @@ def axis(content: Mapping[str, Any], problems: list[Problem]) -> Axis:
                     f"but was {wording.show(given[name])}; remove axis",
                 )
             )
-    return Axis()
+    every = training.evaluate_every
+    return Axis(parts=isinstance(every, str) or every % 1 != 0)

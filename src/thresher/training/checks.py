@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from thresher import optimizers
+from thresher import losses, optimizers
 from thresher.training.errors import TrainingError
 from thresher.training_options import EVALUATIONS, Training
 
@@ -145,6 +145,8 @@ def check_shapes(model: keras.Model, loss: str, x: np.ndarray, y: np.ndarray) ->
     ------
     TrainingError
     """
+    if losses.of(loss).pairwise:
+        return
     expected = tuple(model(x[:1], training=False).shape[1:])
     if loss.startswith("sparse"):
         expected = (*expected[:-1], 1) if y.ndim > len(expected) else expected[:-1]

@@ -116,12 +116,24 @@ def _quiet(progress: Any) -> None:
 
 
 def _loss(task: TaskDeclaration, options: Options) -> Iterator[Broken]:
+    name = losses.ALIASES.get(task.loss, task.loss)
+    function = _loss_function(name)
+    if not function:
+        hint = near(name, losses.LOSSES) or "name one as Keras does, such as mean_squared_error"
+        yield Broken("loss", f"Keras knows no loss {name}; {hint}")
+    elif function in losses.REFUSED:
+        yield Broken("loss", f"loss can't be {name}: {losses.REFUSED[function]}; take another")
+    elif function in losses.LOSSES and function != name:
+        yield Broken("loss", f"loss must be a function of Keras, but was {name}; write {function}")
+
+
+def _loss_function(name: str) -> str:
+    """Return the name of the function that Keras finds by a name; empty where there is none."""
     try:
-        keras.losses.get(task.loss)
-    except ValueError:
-        known = [name for name in dir(keras.losses) if name.islower() and "_" in name]
-        hint = near(task.loss, known) or "name one as Keras does, such as mean_squared_error"
-        yield Broken("loss", f"Keras knows no loss {task.loss}; {hint}")
+        found = keras.losses.get(name)
+    except (TypeError, ValueError):
+        return ""
+    return getattr(getattr(found, "fn", found), "__name__", "")
 
 
 def _examples(task: TaskDeclaration, options: Options) -> Iterator[Broken]:
