@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+import thresher.training.vectorising  # noqa: F401, registers what TensorFlow lacks
 from thresher import losses
 from thresher.trace_columns import half_of
 from thresher.training.checks import check_program
