@@ -44,6 +44,7 @@ ORDER = [
     "training",
     "testing",
     "evaluations",
+    "matrices",
     "reduction",
     "events",
     "alignment",

@@ -11,6 +11,7 @@ from thresher.drawing.arms import ArmStyle
 from thresher.drawing.keys import BASELINE, THRESHOLD, Level, dashed
 from thresher.drawing.palette import GREY
 from thresher.format import along, count, measure
+from thresher.matrices import Evaluations, rows_of
 from thresher.metric import Axis
 from thresher.results import Results
 from thresher.study.plan import METRIC
@@ -35,14 +36,20 @@ def chosen_seeds(seeds: Sequence[Any], most: int = RUNS) -> list[Any]:
 
 
 def runs_of(
-    evaluations: pd.DataFrame, arm: str, metric: str, most: int = RUNS
+    evaluations: Evaluations, arm: str, metric: str, most: int = RUNS
 ) -> Iterator[tuple[Hashable, np.ndarray, np.ndarray]]:
     """Yield seed, times and values of an arm's chosen runs, thinned to what can be seen."""
-    rows = evaluations[evaluations["arm"] == arm]
+    rows = rows_of(evaluations, arm, ["time", metric])
     wanted = chosen_seeds(list(rows["seed"].unique()), most)
     finite = finite_rows(rows[rows["seed"].isin(wanted)], metric).sort_values(["seed", "time"])
     for seed, run in finite.groupby("seed"):
         yield seed, *thinned(run["time"].to_numpy(), run[metric].to_numpy(), _POINTS)
+
+
+def finite_runs(results: Results, arm: str, seeds: Sequence[Any]) -> pd.DataFrame:
+    """Return seed, time and metric of an arm's runs of these seeds, where it is finite."""
+    name = results.study.metric.name
+    return finite_rows(rows_of(results.evaluations, arm, ["time", name], seeds), name)
 
 
 def thinned(time: np.ndarray, value: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:

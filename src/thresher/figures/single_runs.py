@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Picture
 
 from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of, present
-from thresher.drawing.curves import finite_rows
+from thresher.drawing.curves import finite_runs
 from thresher.drawing.keys import dashed, draw_paragraph, paragraph, paragraph_lines
 from thresher.drawing.limits import metric_limits
 from thresher.drawing.multiples import grid
@@ -50,20 +50,19 @@ def single_runs(results: Results, seeds: Sequence[Any], width: float) -> Picture
     width : float
         Inches.
     """
-    study, frame, arms = results.study, results.evaluations, _shown(results)
+    study, arms = results.study, _shown(results)
     name = study.metric.name
     key = paragraph([arm.name for arm in arms], width - 0.1)
     titles = [_title(results, seed) for seed in seeds]
     room = paragraph_lines(key) * LINE + 0.1
     heading = f"{metric_title(study.metric)}, one run an arm"
     figure, panels = grid(titles, heading, study.axis.title, width, 1.7, room)
-    drawn = frame["seed"].isin(list(seeds)) & frame["arm"].isin([arm.arm for arm in arms])
-    finite = finite_rows(frame[drawn], name)
-    threshold = study.endpoint.threshold
-    limits = metric_limits(finite.rename(columns={name: "mean"}), [threshold], study.metric)
+    finite = {arm.arm: finite_runs(results, arm.arm, seeds) for arm in arms}
+    threshold, drawn = study.endpoint.threshold, pd.concat(finite.values())
+    limits = metric_limits(drawn.rename(columns={name: "mean"}), [threshold], study.metric)
     for k, (axes, seed) in enumerate(zip(panels, seeds, strict=True)):
         for arm in arms:
-            run = finite[(finite["seed"] == seed) & (finite["arm"] == arm.arm)].sort_values("time")
+            run = finite[arm.arm][finite[arm.arm]["seed"] == seed].sort_values("time")
             style: dict[str, Any] = {"color": arm.look.colour, **dashed(arm.look)}
             style |= {"marker": arm.look.marker} if len(run) == 1 else {}
             gid = arm.gid(f"run-{k}")

@@ -10,7 +10,7 @@ from numpy.polynomial import Polynomial
 
 from thresher.statistics.checking import check_events
 from thresher.statistics.estimates import runs_by_arm, runs_of, times_of
-from thresher.statistics.flips import generator
+from thresher.statistics.flips import generator, pieces
 
 SEEDS = (1, 3, 5, 10)
 DRAWS = 10_000
@@ -92,12 +92,21 @@ def _draw(
     rows = np.empty((DRAWS, 0), int)
     for label, values in times.items():
         if not (paired and drawn):
-            keys = random.random((DRAWS, len(values)))
-            first = np.argpartition(keys, min(most, len(values) - 1), axis=1)[:, :most]
-            order = np.take_along_axis(keys, first, axis=1).argsort(axis=1)
-            rows = np.take_along_axis(first, order, axis=1)
+            rows = np.vstack(
+                [
+                    _first(random.random((piece.stop - piece.start, len(values))), most)
+                    for piece in pieces(DRAWS, len(values))
+                ]
+            )
         drawn[label] = values[rows]
     return drawn
+
+
+def _first(keys: np.ndarray, most: int) -> np.ndarray:
+    """Return the places of the smallest keys of each row, ascending."""
+    first = np.argpartition(keys, min(most, keys.shape[1] - 1), axis=1)[:, :most]
+    order = np.take_along_axis(keys, first, axis=1).argsort(axis=1)
+    return np.take_along_axis(first, order, axis=1)
 
 
 def _differences(
