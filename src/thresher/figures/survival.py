@@ -68,9 +68,7 @@ def survival(results: Results, width: float, of_grid: float | None = None) -> Pi
     study = results.study
     table = _table(results, of_grid)
     curves = {str(arm): rows.sort_values("time") for arm, rows in table.groupby("arm")}
-    everyone = [
-        _counted(results, arm, of_grid) for arm in present(arms_of(results, of_grid), table)
-    ]
+    everyone = _counted(results, present(arms_of(results, of_grid), table), of_grid)
     chosen, rest = split(everyone)
     labels = [Label.of(arm, arm.counts, _end(curves[arm.arm])) for arm in chosen]
     labels += [Label.of_rest(rest)] if rest else []
@@ -104,14 +102,18 @@ def _table(results: Results, of_grid: float | None) -> pd.DataFrame:
     return table[table["threshold"] == of_grid]
 
 
-def _counted(results: Results, arm: ArmStyle, of_grid: float | None) -> ArmStyle:
-    """Count what became of an arm's runs by their own ends."""
+def _counted(results: Results, arms: Sequence[ArmStyle], of_grid: float | None) -> list[ArmStyle]:
+    """Count what became of each arm's runs by their own ends."""
     events = results.tables["events" if of_grid is None else "threshold_events"]
-    own = events[(events["arm"] == arm.arm) & ~events["own_event"]]
     if of_grid is not None:
-        own = own[own["threshold"] == of_grid]
-    diverged = int((own["outcome"] == "diverged").sum())
-    return replace(arm, censored=len(own) - diverged, diverged=diverged)
+        events = events[events["threshold"] == of_grid]
+    lost = events[~events["own_event"]]
+    died = lost.loc[lost["outcome"] == "diverged", "arm"].value_counts()
+    left = lost["arm"].value_counts().sub(died, fill_value=0)
+    return [
+        replace(arm, censored=int(left.get(arm.arm, 0)), diverged=int(died.get(arm.arm, 0)))
+        for arm in arms
+    ]
 
 
 def _widest(labels: Sequence[Label], arms: Sequence[ArmStyle]) -> list[str]:

@@ -58,8 +58,9 @@ def luck(
         means = {label: values[:, :k].mean(axis=1) for label, values in drawn.items()}
         for reference, arm in itertools.combinations(labels, 2):
             keys = {"study": study, "arm": arm, "reference": reference, "seeds": k}
-            found = _differences(times if k == 1 else means, arm, reference, paired or k > 1)
-            other, tie = _order(found, times[arm].mean() - times[reference].mean())
+            together, values = paired or k > 1, times if k == 1 else means
+            counts = (_by_draw if together else _each_with_each)(values[arm], values[reference])
+            other, tie = _order(counts, times[arm].mean() - times[reference].mean())
             pairs.append({**keys, "other_order": other, "tie": tie})
         single = k == 1 and not paired
         wins = single_wins(list(times.values())) if single else _wins(times if k == 1 else means)
@@ -109,20 +110,28 @@ def _first(keys: np.ndarray, most: int) -> np.ndarray:
     return np.take_along_axis(first, order, axis=1)
 
 
-def _differences(
-    values: Mapping[str, np.ndarray], arm: str, reference: str, together: bool
-) -> np.ndarray:
-    """Subtract draw by draw, or else each run of one arm from each of the other."""
-    if together:
-        return values[arm] - values[reference]
-    return np.subtract.outer(values[arm], values[reference])
+Counts = tuple[int, int, int]
+"""How often an arm comes before another, how often after it, and of how many comparisons."""
 
 
-def _order(found: np.ndarray, whole: float) -> tuple[float, float]:
-    """Return how often differences have another sign than that of all seeds, and how often none."""
-    signs, own = _sign(found), _sign(whole)
-    tie = float((signs == 0).mean())
-    return (float((signs == -own).mean()) if own != 0 else 1 - tie), tie
+def _by_draw(arm: np.ndarray, reference: np.ndarray) -> Counts:
+    signs = _sign(arm - reference)
+    return int((signs < 0).sum()), int((signs > 0).sum()), len(signs)
+
+
+def _each_with_each(arm: np.ndarray, reference: np.ndarray) -> Counts:
+    """Compare each run of one arm with each of the other, by ranks: a table of all is too large."""
+    ordered, total = np.sort(reference), len(arm) * len(reference)
+    before = np.searchsorted(ordered, arm + _TIE, side="right").sum()
+    return total - int(before), int(np.searchsorted(ordered, arm - _TIE).sum()), total
+
+
+def _order(counts: Counts, whole: float) -> tuple[float, float]:
+    """Return how often the order is another than that of all seeds, and how often there is none."""
+    sooner, later, total = counts
+    tie = (total - sooner - later) / total
+    other = {1: sooner / total, -1: later / total, 0: 1 - tie}
+    return other[int(_sign(whole))], tie
 
 
 def _sign(difference: Any) -> Any:
