@@ -35,8 +35,8 @@ def _shown(results: Results) -> list[ArmStyle]:
     """List the arms whose runs are drawn: those that stand out, and the seeds' winners."""
     events = results.tables["events"]
     arms = present(arms_of(results), events)
-    winners = {seed_winner(events, seed) for seed in drawn_seeds(results)}
-    return [arm for arm in arms if arm.chosen or arm.arm in winners]
+    winners = seed_winners(events[events["seed"].isin(drawn_seeds(results))])
+    return [arm for arm in arms if arm.chosen or arm.arm in winners.values()]
 
 
 @styled
@@ -81,18 +81,20 @@ def overall_winner(arms: Sequence[ArmStyle]) -> str:
     return min(arms, key=lambda arm: arm.mean).arm
 
 
-def seed_winner(events: pd.DataFrame, seed: Any) -> str | None:
-    """Return the arm whose run of this seed reaches first; None without one, or in a tie."""
-    runs = events[(events["seed"] == seed) & events["event"]]
-    first = runs.loc[runs["time"] == runs["time"].min(), "arm"] if len(runs) else runs["arm"]
-    return str(first.iloc[0]) if len(first) == 1 else None
+def seed_winners(events: pd.DataFrame) -> dict[Any, str]:
+    """Return, by seed, the arm whose run reaches first; seeds without one, or with a tie, lack."""
+    runs = events[events["event"]]
+    first = runs[runs["time"] == runs.groupby("seed")["time"].transform("min")]
+    alone = first[~first["seed"].duplicated(keep=False)]
+    return dict(zip(alone["seed"].tolist(), map(str, alone["arm"]), strict=True))
 
 
 def _title(results: Results, seed: Any) -> str:
     events, arms = results.tables["events"], arms_of(results)
-    winner = seed_winner(events, seed)
+    own = events[events["seed"] == seed]
+    winner = seed_winners(own).get(seed)
     if winner is None:
-        none = not events.loc[events["seed"] == seed, "event"].any()
+        none = not own["event"].any()
         return f"seed {seed}: no run gets there" if none else f"seed {seed}: a tie"
     wrong = "" if winner == overall_winner(present(arms, events)) else ", the wrong one"
     return f"seed {seed}: {shorten(arms[winner].name, 1.4)} wins{wrong}"
@@ -109,8 +111,8 @@ def drawn_seeds(results: Results) -> list[Any]:
     everyone = events.groupby("seed")["arm"].nunique()
     full = sorted(everyone.index[everyone == len(arms)].tolist())
     order = [full[k] for k in generator.permutation(len(full))]
-    best = overall_winner(arms)
-    wrong = [seed for seed in order if seed_winner(events, seed) not in (best, None)]
+    best, winners = overall_winner(arms), seed_winners(events)
+    wrong = [seed for seed in order if winners.get(seed, best) != best]
     chosen = order[:3]
     if wrong and not set(wrong) & set(chosen):
         chosen[-1] = wrong[0]
