@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from thresher.drawing.arms import ArmStyle, arms_of, present, split
+from thresher.drawing.curves import fill
 from thresher.drawing.fonts import text_width
 from thresher.drawing.keys import BASELINE, KEY, Head, Level, dashed, key
 from thresher.drawing.labels import Label, draw_labels, frame
@@ -138,8 +139,8 @@ def _curve(axes: Axes, rows: pd.DataFrame, arm: ArmStyle, bands: bool) -> None:
     style: dict[str, Any] = {"color": arm.look.colour, "drawstyle": "steps-post"}
     if bands:
         lower, upper = rows["lower"].to_numpy(float), rows["upper"].to_numpy(float)
-        fill: dict[str, Any] = {"facecolor": arm.look.colour, "alpha": 0.14, "linewidth": 0}
-        axes.fill_between(time, lower, upper, step="post", gid=arm.gid("band"), **fill)
+        look: dict[str, Any] = {"facecolor": arm.look.colour, "alpha": 0.14, "step": "post"}
+        fill(axes, time, lower, upper, gid=arm.gid("band"), **look)
     if arm.chosen:
         style |= dashed(arm.look)
     else:
