@@ -30,10 +30,9 @@ import yaml
 
 from calibration_cells import KINDS
 from calibration_methods import EFFECTS, planned_seeds
-from thresher.evaluations import by_arm
 from thresher.events import events
 from thresher.files import write_text
-from thresher.stages import read_frame
+from thresher.matrices import Stored, by_arm
 from thresher.statistics.curves import whole_runs
 from thresher.study import load
 
@@ -193,7 +192,7 @@ def real_data(folder: Path, seeds: int) -> dict[str, dict[str, Any]]:
     command += ["--cores", "all", "--workflow-profile", str(ROOT / "profiles" / "default")]
     command += [f"results/{name}/evaluations.parquet", "--config", f"study={file}"]
     subprocess.run([sys.executable, "-m", *command], check=True)
-    study, frame = load(file), read_frame(evaluations)
+    study, frame = load(file), Stored(evaluations)
     found = events(frame, study.metric, study.endpoint)
     arm = next(by_arm(frame, [study.metric.name]))
     curves = whole_runs(arm, study.metric.name)[2]

@@ -3,13 +3,15 @@
     python benchmarks/scale.py [--arms 20 --seeds 10000 --epochs 200 --every 1]
 
 Writes what training jobs write, with invented losses, then calls Snakemake for the rest. Prints the
-seconds that it took, the longest and the largest jobs and the size of the report; the import of the
-libraries stands beside them as a yardstick. Linux only. What it makes is removed in the end.
+seconds that it took and those of the processor, which other programs do not change, the longest and
+the largest jobs and the size of the report; the import of the libraries stands beside them as a
+yardstick. Linux only. What it makes is removed in the end.
 """
 
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -124,6 +126,12 @@ def snakemake(folder: Path, *arguments: str) -> float:
     return time.perf_counter() - begin
 
 
+def processor() -> float:
+    """Return the seconds of the processor that all programs called until now took."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
 def jobs(folder: Path) -> list[dict[str, Any]]:
     """Return each job's seconds and megabytes, as Snakemake has measured them."""
     found = []
@@ -151,17 +159,24 @@ def main() -> None:
         begin = time.perf_counter()
         subprocess.run([sys.executable, "-c", "import thresher.gallery"], check=True)
         yardstick = time.perf_counter() - begin
+        before = processor()
         seconds = snakemake(folder)
+        spent = processor() - before
         rows = jobs(folder)
         size = (folder / "results" / "scale" / "report.html").stat().st_size / 1e6
     largest = max(rows, key=lambda row: row["megabytes"])
     print(f"{shape.arms} arms × {shape.seeds} seeds, {blocks} blocks, {os.cpu_count()} cores")
-    print(f"traces to report: {seconds:.0f} s (an import of the libraries: {yardstick:.1f} s)")
+    print(
+        f"traces to report: {seconds:.0f} s, {spent:.0f} s of the processor "
+        f"(an import of the libraries: {yardstick:.1f} s)"
+    )
     print(f"largest job: {largest['job']}, {largest['megabytes']:.0f} MB; report: {size:.1f} MB")
     for row in sorted(rows, key=lambda row: -row["seconds"])[:12]:
         print(f"  {row['job']:18s} {row['seconds']:6.1f} s {row['megabytes']:7.0f} MB")
-    found = {**vars(shape), "blocks": blocks, "seconds": seconds, "yardstick": yardstick}
-    text = json.dumps({**found, "report_megabytes": size, "jobs": rows}, indent=2)
+    found = {**vars(shape), "blocks": blocks, "seconds": seconds, "processor": spent}
+    text = json.dumps(
+        {**found, "yardstick": yardstick, "report_megabytes": size, "jobs": rows}, indent=2
+    )
     (ROOT / "results" / "scale.json").write_text(text + "\n")
 
 

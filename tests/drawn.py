@@ -19,7 +19,7 @@ from matplotlib.transforms import Bbox
 import made_up
 from thresher import figures, gallery
 from thresher.drawing.style import DOUBLE, STYLE
-from thresher.evaluations import marked
+from thresher.matrices import marked
 from thresher.metric import Axis, Metric
 from thresher.reduction import collect
 from thresher.results import Results

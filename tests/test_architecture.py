@@ -45,6 +45,7 @@ ORDER = [
     "training",
     "testing",
     "evaluations",
+    "matrices",
     "reduction",
     "events",
     "alignment",

@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from thresher.evaluations import TraceProblem, by_arm, evaluations, trailing_mean
+from thresher.evaluations import TraceProblem, evaluations
+from thresher.matrices import by_arm, trailing_mean
 
 NAN, INF = float("nan"), float("inf")
 

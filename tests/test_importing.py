@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from thresher import analyses, readers
-from thresher.evaluations import evaluations, within
+from thresher.evaluations import evaluations
 from thresher.importing import described, facts_of, import_files, read_source, trace_table
 from thresher.logs import UserError
+from thresher.matrices import Stored, by_arm, within
 from thresher.readers import ReadError, from_frame
 from thresher.stages import analyse, analyse_files, read_frame
 from thresher.study import load, parse_part, read_facts
@@ -274,7 +275,8 @@ def test_logs_become_files_that_complete_their_study(study, tmp_path):
     facts = read_facts(paths[-1])
     assert (facts.budget, facts.paired, facts.seeds, facts.files) == (50, True, 2, 4)
     assert made.completed(facts).endpoint.budget == 50
-    assert within(read_frame(files["evaluations"]))["time"].max() == 50
+    stored = within(Stored(files["evaluations"]))
+    assert max(arm.times[-1] for arm in by_arm(stored, [])) == 50
     assert read_frame(files["said"]).empty
     assert read_traces([files["traces"]]).num_rows == 8 + 6 + 4 + 8
     assert json.loads(specification_of(files["traces"]))["digests"]

@@ -1,48 +1,18 @@
 """Traces to evaluations: what each run measured when, checked; the one place that reads traces."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 KEYS = ("study", "arm", "variant")
-TIME, DIVERGED, BEYOND = "time", "diverged_at", "beyond"
+TIME, DIVERGED = "time", "diverged_at"
 
 
 class TraceProblem(ValueError):
     """Traces that can't be analysed; names arm, seed, column and value."""
-
-
-@dataclass(frozen=True)
-class ArmEvaluations:
-    """The evaluations of all runs of one arm, as matrices.
-
-    Attributes
-    ----------
-    keys : mapping of str to value
-        The columns that name the arm: study, arm, variant and the factors.
-    seeds : ndarray, shape (runs,)
-        Ascending.
-    times : ndarray of float, shape (evaluations,)
-        Along the axis, ascending: every time at which a run of the arm was evaluated.
-    matrices : mapping of str to ndarray of float, shape (runs, evaluations)
-        By metric; NaN where a run was not evaluated, and from the time on at which it diverged.
-    diverged_at : ndarray of float, shape (runs,)
-        First time with a value that is not finite; infinite where there is none.
-    """
-
-    keys: Mapping[str, Any]
-    seeds: np.ndarray
-    times: np.ndarray
-    matrices: Mapping[str, np.ndarray]
-    diverged_at: np.ndarray
-
-    def measured(self, metric: str) -> np.ndarray:
-        """Return where a run was evaluated, shape (runs, evaluations); diverged runs always are."""
-        return np.isfinite(self.matrices[metric]) | (self.times >= self.diverged_at[:, None])
 
 
 def evaluations(
@@ -244,73 +214,3 @@ def _check_grid(frame: pd.DataFrame) -> None:
                 f"arm {arm}, seed {seed}: has no evaluation at {time:g}, "
                 "at which other runs of the arm were evaluated"
             )
-
-
-def marked(frame: pd.DataFrame, budget: float) -> pd.DataFrame:
-    """Mark evaluations beyond a budget by a column ``beyond``, where there are any."""
-    beyond = frame[TIME] > budget
-    return frame.assign(**{BEYOND: beyond}) if beyond.any() else frame
-
-
-def within(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the evaluations up to the budget: without those that `marked` has found beyond it."""
-    if BEYOND not in frame:
-        return frame
-    return frame[~frame[BEYOND].to_numpy(bool)].drop(columns=BEYOND).reset_index(drop=True)
-
-
-def by_arm(frame: pd.DataFrame, metrics: Sequence[str]) -> Iterator[ArmEvaluations]:
-    """Lay the evaluations of each arm out as matrices; arms in order of appearance.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        What `evaluations` returns.
-    metrics : sequence of str
-    """
-    keys = list(frame.columns[: frame.columns.get_loc("seed")])
-    for _, rows in frame.groupby("arm", sort=False, observed=True):
-        run, seeds = pd.factorize(rows["seed"], sort=True)
-        column, times = pd.factorize(rows[TIME].to_numpy(), sort=True)
-        values = {}
-        for metric in metrics:
-            values[metric] = np.full((len(seeds), len(times)), np.nan)
-            values[metric][run, column] = rows[metric].to_numpy(float, na_value=np.nan)
-        diverged = np.full(len(seeds), np.inf)
-        diverged[run] = rows[DIVERGED].to_numpy(float)
-        first = {name: rows[name].iloc[0] for name in keys}
-        yield ArmEvaluations(first, np.asarray(seeds), times, values, diverged)
-
-
-def trailing_mean(values: np.ndarray, times: np.ndarray, reach: float) -> np.ndarray:
-    """Average each run's own evaluations over the last `reach` along the axis.
-
-    Parameters
-    ----------
-    values : ndarray, shape (runs, evaluations)
-        NaN where a run was not evaluated.
-    times : ndarray, shape (evaluations,)
-    reach : float
-        The window at time t is (t − reach, t].
-
-    Returns
-    -------
-    ndarray, shape (runs, evaluations)
-        NaN where a run was not evaluated, and until its evaluations cover a whole window.
-
-    Examples
-    --------
-    >>> trailing_mean(np.array([[4.0, 2.0, 3.0, 1.0]]), np.array([5, 10, 15, 20]), 10)
-    array([[nan, 3. , 2.5, 2. ]])
-    """
-    smooth = np.full(values.shape, np.nan)
-    for row, run in enumerate(values):
-        own = np.flatnonzero(np.isfinite(run))
-        if len(own) < 2:
-            continue
-        at, sums = times[own], np.concatenate([[0.0], np.cumsum(run[own])])
-        begin = np.searchsorted(at, at - reach, side="right")
-        means = (sums[1:] - sums[begin]) / (np.arange(1, len(own) + 1) - begin)
-        whole = at - reach >= at[0] - (at[1] - at[0])
-        smooth[row, own[whole]] = means[whole]
-    return smooth

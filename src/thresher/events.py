@@ -1,12 +1,13 @@
 """Evaluations to events: when each run's metric got to the threshold and stayed there."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from thresher.evaluations import BEYOND, ArmEvaluations, by_arm, trailing_mean
+from thresher.matrices import BEYOND, ArmEvaluations, Evaluations, by_arm, trailing_mean
 from thresher.metric import Metric
 from thresher.study.plan import Endpoint
 
@@ -84,31 +85,65 @@ def crossings(
 
 
 def smoothed(
-    evaluations: pd.DataFrame, metric: Metric, endpoint: Endpoint
+    evaluations: Evaluations, metric: Metric, endpoint: Endpoint
 ) -> Iterator[ArmEvaluations]:
     """Lay out the metric of every arm as the endpoint takes it: as it is, or a trailing mean."""
     for arm in by_arm(evaluations, [metric.name]):
-        yield _smoothed(arm, metric.name, endpoint.smooth) if endpoint.smooth else arm
+        yield _smoothed(arm, metric.name, endpoint.smooth)
 
 
 def _smoothed(arm: ArmEvaluations, metric: str, reach: float) -> ArmEvaluations:
+    if not reach:
+        return arm
     means = trailing_mean(arm.matrices[metric], arm.times, reach)
     return replace(arm, matrices={**arm.matrices, metric: means})
 
 
-def last_evaluations(arm: ArmEvaluations, metric: Metric) -> np.ndarray:
-    """Return when each run of an arm was evaluated last, shape (runs,)."""
+@dataclass(frozen=True)
+class Crossed:
+    """When the runs of one arm get to some levels: what is kept of their evaluations.
+
+    Attributes
+    ----------
+    keys : mapping of str to value
+    seeds : ndarray, shape (runs,)
+    times : ndarray of float, shape (levels, runs)
+        Infinite where a level is not reached.
+    diverged : ndarray of bool, shape (runs,)
+    last : ndarray of float, shape (runs,)
+        When each run was evaluated last.
+    end : float
+        When any run of the arm was.
+    """
+
+    keys: Mapping[str, Any]
+    seeds: np.ndarray
+    times: np.ndarray
+    diverged: np.ndarray
+    last: np.ndarray
+    end: float
+
+    def open_ends(self, level: int) -> np.ndarray:
+        """Return where the runs end that neither get to the level of that number nor diverge."""
+        return self.last[~np.isfinite(self.times[level]) & ~self.diverged]
+
+
+def crossed(
+    arm: ArmEvaluations, metric: Metric, levels: Sequence[float], sustain: int = 3
+) -> Crossed:
+    """Reduce an arm to when its runs get to each of some levels."""
     measured = arm.measured(metric.name)
-    return np.where(measured, arm.times, 0.0).max(axis=1, initial=0.0)
+    return Crossed(
+        keys=arm.keys,
+        seeds=arm.seeds,
+        times=np.array([crossings(arm, metric, level, sustain) for level in levels]),
+        diverged=np.isfinite(arm.diverged_at),
+        last=np.where(measured, arm.times, 0.0).max(axis=1, initial=0.0),
+        end=float(arm.times[-1]),
+    )
 
 
-def to_own_ends(
-    table: pd.DataFrame,
-    arms: Sequence[ArmEvaluations],
-    metric: Metric,
-    threshold: float,
-    sustain: int = 3,
-) -> pd.DataFrame:
+def to_own_ends(table: pd.DataFrame, arms: Sequence[Crossed], level: int = 0) -> pd.DataFrame:
     """Add to events what happens when each run is followed beyond the budget, to its own end.
 
     A run that does not get there is censored at its last evaluation. One that diverged never gets
@@ -119,11 +154,10 @@ def to_own_ends(
     ----------
     table : pandas.DataFrame
         Events within the budget: columns arm, seed, time, event, budget.
-    arms : sequence of ArmEvaluations
+    arms : sequence of Crossed
         Of all evaluations, whatever the budget; none where no run goes on beyond it.
-    metric : Metric
-    threshold : float
-    sustain : int
+    level : int
+        The number of the level that the events are of.
 
     Returns
     -------
@@ -133,11 +167,11 @@ def to_own_ends(
     """
     if not arms:
         return table.assign(own_time=table["time"], own_event=table["event"])
-    longest = max(float(arm.times[-1]) for arm in arms)
+    longest = max(arm.end for arm in arms)
     parts = []
     for arm in arms:
-        times = crossings(arm, metric, threshold, sustain)
-        open_ends = np.where(np.isfinite(arm.diverged_at), longest, last_evaluations(arm, metric))
+        times = arm.times[level]
+        open_ends = np.where(arm.diverged, longest, arm.last)
         reached = np.isfinite(times)
         ends = {"own_time": np.where(reached, times, open_ends), "own_event": reached}
         parts.append(pd.DataFrame({"arm": arm.keys["arm"], "seed": arm.seeds, **ends}))
@@ -148,20 +182,21 @@ def to_own_ends(
     return table.assign(own_time=at_least, own_event=event)
 
 
-def followed_arms(
-    followed: pd.DataFrame | None, metric: Metric, endpoint: Endpoint
-) -> list[ArmEvaluations]:
-    """Lay out all evaluations as `smoothed` does; nothing where none lies beyond the budget."""
-    if followed is None or BEYOND not in followed:
+def beyond(
+    followed: Evaluations | None, metric: Metric, endpoint: Endpoint, levels: Sequence[float]
+) -> list[Crossed]:
+    """Find when runs get to levels whatever the budget; nothing where none goes on beyond it."""
+    if followed is None or BEYOND not in followed.columns:
         return []
-    return list(smoothed(followed, metric, endpoint))
+    arms = smoothed(followed, metric, endpoint)
+    return [crossed(arm, metric, levels, endpoint.sustain) for arm in arms]
 
 
 def events(
-    evaluations: pd.DataFrame,
+    evaluations: Evaluations,
     metric: Metric,
     endpoint: Endpoint,
-    followed: pd.DataFrame | None = None,
+    followed: Evaluations | None = None,
 ) -> pd.DataFrame:
     """Reduce evaluations to one row per run.
 
@@ -172,34 +207,28 @@ def events(
 
     Parameters
     ----------
-    evaluations : pandas.DataFrame
-        What `evaluations.evaluations` returns.
+    evaluations : pandas.DataFrame or Stored
+        As `matrices.by_arm` takes them.
     metric : Metric
     endpoint : Endpoint
-    followed : pandas.DataFrame, optional
-        All evaluations, those beyond the budget marked; see `evaluations.marked`.
+    followed : pandas.DataFrame or Stored, optional
+        All evaluations, those beyond the budget marked; see `matrices.marked`.
 
     Returns
     -------
     pandas.DataFrame
         Columns of the table ``events``; arms in order of appearance, seeds ascending.
     """
-    raw = by_arm(evaluations, [metric.name])
-    parts = [
-        _arm_events(arm, metric, endpoint, final_values(own, metric.name, endpoint.budget))
-        for own, arm in zip(raw, smoothed(evaluations, metric, endpoint), strict=True)
-    ]
+    parts = [_arm_events(arm, metric, endpoint) for arm in by_arm(evaluations, [metric.name])]
     if not parts:
         raise ValueError("column arm: there are no evaluations")
     found = pd.concat(parts, ignore_index=True)
-    arms = followed_arms(followed, metric, endpoint)
-    return to_own_ends(found, arms, metric, endpoint.threshold, endpoint.sustain)
+    return to_own_ends(found, beyond(followed, metric, endpoint, [endpoint.threshold]))
 
 
-def _arm_events(
-    arm: ArmEvaluations, metric: Metric, endpoint: Endpoint, final: np.ndarray
-) -> pd.DataFrame:
-    times = crossings(arm, metric, endpoint.threshold, endpoint.sustain)
+def _arm_events(arm: ArmEvaluations, metric: Metric, endpoint: Endpoint) -> pd.DataFrame:
+    smooth = _smoothed(arm, metric.name, endpoint.smooth)
+    times = crossings(smooth, metric, endpoint.threshold, endpoint.sustain)
     reached, diverged = np.isfinite(times), np.isfinite(arm.diverged_at)
     table = pd.DataFrame(
         {
@@ -211,7 +240,7 @@ def _arm_events(
             "event": reached,
             "outcome": np.select([reached, diverged], ["reached", "diverged"], "censored"),
             "diverged_at": np.where(diverged, arm.diverged_at, np.nan),
-            "final": final,
+            "final": final_values(arm, metric.name, endpoint.budget),
         }
     )
     return table.assign(**arm.keys)

@@ -14,11 +14,13 @@ import pyarrow as pa
 
 from thresher.alignment import check_budget, cut_off, largest_common_budget
 from thresher.canonical import canonical
-from thresher.evaluations import TraceProblem, evaluations, marked
+from thresher.evaluations import TraceProblem, evaluations
 from thresher.events import crossings, smoothed
 from thresher.files import atomic, write_text
+from thresher.matrices import marked
 from thresher.metric import Metric
 from thresher.readers import Imported, ReadError, read
+from thresher.reduction import write_evaluations
 from thresher.study.imported import in_study
 from thresher.study.plan import ImportedArm, ImportFacts, Study, TraceSource
 from thresher.trace import write_trace
@@ -80,7 +82,7 @@ def facts_of(study: Study, imported: Imported) -> tuple[ImportFacts, pd.DataFram
     facts : ImportFacts
         For `Study.completed`.
     frame : pandas.DataFrame
-        All evaluations, those beyond the budget marked; see `evaluations.marked`.
+        All evaluations, those beyond the budget marked; see `matrices.marked`.
 
     Raises
     ------
@@ -272,7 +274,7 @@ def import_files(
         axis=study.axis.name,
         quantities={study.metric.name: study.metric.data},
     )
-    for content, path in ((frame, evaluations), (pd.DataFrame(), predictions)):
-        with atomic(path) as temporary:
-            content.to_parquet(temporary, index=False, compression="zstd")
+    write_evaluations(frame, evaluations)
+    with atomic(predictions) as temporary:
+        pd.DataFrame().to_parquet(temporary, index=False, compression="zstd")
     write_text(json.dumps(asdict(found), indent=2, ensure_ascii=False) + "\n", facts)

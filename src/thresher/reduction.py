@@ -73,6 +73,15 @@ def collect_files(
             writer.write(collect(traces, study))
 
 
+def write_evaluations(frame: pd.DataFrame, output: Path_) -> None:
+    """Write evaluations as Parquet, as `matrices.Stored` reads them: an arm after the other."""
+    named = frame.loc[:, :"seed"]
+    keys = pa.Schema.from_pandas(named, preserve_index=False).remove_metadata()
+    with atomic(output) as temporary, _Writer(temporary, keys) as writer:
+        for _, rows in frame.groupby("arm", sort=False, observed=True):
+            writer.write(rows)
+
+
 def _keys(paths: Sequence[Path_]) -> pa.Schema:
     """Return the columns that name a run, with the factors of all arms before the seed."""
     schemas = [pq.read_schema(path).remove_metadata() for path in paths]
@@ -88,7 +97,7 @@ def _keys(paths: Sequence[Path_]) -> pa.Schema:
 
 
 class _Writer:
-    """Writes evaluations as Parquet, an arm after the other, factors that one lacks as missing."""
+    """Writes evaluations as Parquet, a row group or several an arm, factors it lacks as missing."""
 
     def __init__(self, path: Path_, keys: pa.Schema) -> None:
         self._path, self._keys = path, keys

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from thresher.matrices import Evaluations
 from thresher.study.plan import Study
 
 
@@ -17,21 +18,24 @@ class Results:
     study : Study
     tables : mapping of str to pandas.DataFrame
         Every table that an analysis gives, by name; without rows where there is nothing to say.
-    evaluations : pandas.DataFrame
-        What `evaluations.evaluations` returns, for single runs.
+    evaluations : pandas.DataFrame or Stored
+        As `matrices.rows_of` takes them, for single runs.
     """
 
     study: Study
     tables: Mapping[str, pd.DataFrame]
-    evaluations: pd.DataFrame = field(repr=False)
+    evaluations: Evaluations = field(repr=False)
 
     def has(self, *names: str) -> bool:
         """Return whether all these tables (or the evaluations) have rows."""
-        return all(len(self.table(name)) > 0 for name in names)
+        return all(
+            len(self.evaluations if name == "evaluations" else self.tables[name]) > 0
+            for name in names
+        )
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table; `evaluations` is one, too."""
-        return self.evaluations if name == "evaluations" else self.tables[name]
+        """Return a table."""
+        return self.tables[name]
 
     def label(self, arm: str) -> str:
         """Say an arm as the study file wants it said."""

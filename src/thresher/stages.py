@@ -1,7 +1,7 @@
 """The analysis from evaluations to tables: all of it at once, or one stage between files."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thresher import analyses
-from thresher.evaluations import within
+from thresher.matrices import Evaluations, Stored, within
 from thresher.registry import Table
 from thresher.results import Results
 from thresher.study.plan import Study
@@ -19,7 +19,7 @@ Path_ = str | os.PathLike[str]
 
 
 def read_frame(path: Path_) -> pd.DataFrame:
-    """Read evaluations or predictions; texts as categories, since there may be millions of rows."""
+    """Read predictions; texts as categories, since there may be millions of rows."""
     texts = [
         field.name
         for field in pq.read_schema(path)
@@ -30,7 +30,7 @@ def read_frame(path: Path_) -> pd.DataFrame:
     )
 
 
-def analyse(name: str, needed: Mapping[str, pd.DataFrame], study: Study) -> dict[str, pd.DataFrame]:
+def analyse(name: str, needed: Mapping[str, Evaluations], study: Study) -> dict[str, pd.DataFrame]:
     """Compute the tables of one analysis and check them against their schemas.
 
     Parameters
@@ -38,7 +38,8 @@ def analyse(name: str, needed: Mapping[str, pd.DataFrame], study: Study) -> dict
     name : str
         A file of `analyses/`.
     needed : mapping of str to pandas.DataFrame
-        At least what the analysis needs; `evaluations` all of them, those beyond the budget marked.
+        At least what the analysis needs; `evaluations` all of them, those beyond the budget marked,
+        as a table or `matrices.Stored`.
     study : Study
         At least what the analysis declares to use.
     """
@@ -47,7 +48,7 @@ def analyse(name: str, needed: Mapping[str, pd.DataFrame], study: Study) -> dict
     return {name: _checked(found[name], name, table) for name, table in declared.tables.items()}
 
 
-def _given(need: str, needed: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _given(need: str, needed: Mapping[str, Evaluations]) -> Evaluations:
     """Return what an analysis needs: evaluations end at the budget, unless runs are followed on."""
     table = needed[analyses.SOURCES.get(need, need)]
     return within(table) if need == "evaluations" else table
@@ -66,10 +67,10 @@ def analyse_files(
 ) -> None:
     """Compute one analysis from files to files."""
     schemas = analyses.schemas()
+    readers: Mapping[str, Callable[[Path_], Evaluations]]
+    readers = {"evaluations": Stored, "predictions": read_frame}
     needed = {
-        need: read_frame(path)
-        if need in analyses.SOURCES.values()
-        else read_table(path, schemas[need])
+        need: readers[need](path) if need in readers else read_table(path, schemas[need])
         for need, path in inputs.items()
     }
     for table, found in analyse(name, needed, study).items():
@@ -79,7 +80,7 @@ def analyse_files(
 class _Asked(Mapping[str, pd.DataFrame]):
     """Every table of a study by name, each computed when it is first asked for."""
 
-    def __init__(self, study: Study, sources: Mapping[str, pd.DataFrame]):
+    def __init__(self, study: Study, sources: Mapping[str, Evaluations]):
         self._study, self._sources = study, sources
         self._makers = {
             table: name for name, declared in analyses.every().items() for table in declared.tables
@@ -104,15 +105,15 @@ class _Asked(Mapping[str, pd.DataFrame]):
 
 
 def analyse_all(
-    study: Study, frame: pd.DataFrame, predictions: pd.DataFrame | None = None
+    study: Study, frame: Evaluations, predictions: pd.DataFrame | None = None
 ) -> Results:
     """Analyse a study in memory; each analysis is done when one of its tables is asked for.
 
     Parameters
     ----------
     study : Study
-    frame : pandas.DataFrame
-        What `collect` returns, or `importing.facts_of`.
+    frame : pandas.DataFrame or Stored
+        What `collect` returns, or `importing.facts_of`; or a file of it.
     predictions : pandas.DataFrame or None
     """
     needed = {"evaluations": frame}
@@ -130,4 +131,4 @@ def read_results(study: Study, tables: Mapping[str, Path_], frame: Path_) -> Res
     """
     schemas = analyses.schemas()
     found = {name: read_table(Path(tables[name]), schema) for name, schema in schemas.items()}
-    return Results(study, found, within(read_frame(frame)))
+    return Results(study, found, within(Stored(frame)))

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,7 @@ def write_table(table: pd.DataFrame, schema: Schema, path: str | os.PathLike[str
     """
     checked = check(table, schema, str(path))
     _kept(path).unlink(missing_ok=True)
-    guarded = _replaced(checked, _FORMULA, "'")
+    guarded = _replaced(checked, _FORMULA, lambda word: f"'{word}")
     with atomic(path) as temporary:
         guarded.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
     write_text(f"{digest(path)}\n", _kept(path))
@@ -114,19 +114,23 @@ def _verify(path: str | os.PathLike[str]) -> None:
 
 
 # What spreadsheets take for a formula; a quote before it makes it text, and is doubled itself.
-_FORMULA, _QUOTED = r"^(?=[=+\-@\t\r'])", r"^'(?=[=+\-@\t\r'])"
+_FORMULA, _QUOTED = r"^[=+\-@\t\r']", r"^'[=+\-@\t\r']"
 
 
-def _replaced(table: pd.DataFrame, pattern: str, by: str) -> pd.DataFrame:
-    """Replace the beginnings of words; numbers and what is missing stay."""
+def _replaced(table: pd.DataFrame, pattern: str, by: Callable[[str], str]) -> pd.DataFrame:
+    """Replace the words that a pattern matches; numbers and what is missing stay."""
     columns: dict[str, Any] = {}
     for name in map(str, table):
         column = table[name]
-        if column.dtype == "str" and column.str.contains(pattern, na=False).any():
-            columns[name] = column.str.replace(pattern, by, regex=True)
+        if column.dtype == "str":
+            found = column.str.contains(pattern, na=False)
+            if found.any():
+                columns[name] = column.where(~found, column.map(by, na_action="ignore"))
         elif column.dtype == object:
             columns[name] = column.map(
-                lambda value: re.sub(pattern, by, value) if isinstance(value, str) else value
+                lambda value: (
+                    by(value) if isinstance(value, str) and re.match(pattern, value) else value
+                )
             )
     return table.assign(**columns) if columns else table
 
@@ -145,7 +149,7 @@ def read_table(path: str | os.PathLike[str], schema: Schema) -> pd.DataFrame:
     try:
         _verify(path)
         table = pd.read_csv(Path(path), keep_default_na=False, na_values=[""], dtype=text)
-        table = _replaced(table, _QUOTED, "")
+        table = _replaced(table, _QUOTED, lambda word: word[1:])
         lost = [column for column in schema if column not in table]
         if lost:
             raise TableError(f"column {lost[0]} is missing")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 
 import drawn
@@ -11,10 +12,11 @@ import made_up
 from thresher import figures
 from thresher.drawing.arms import MOST
 from thresher.drawing.contrasts import PANELS, ROWS
+from thresher.drawing.curves import fill
 from thresher.drawing.style import SINGLE
 from thresher.figures import runs
 from thresher.figures.runs import SEEDS
-from thresher.figures.single_runs import drawn_seeds, overall_winner, seed_winner
+from thresher.figures.single_runs import drawn_seeds, overall_winner, seed_winners
 
 pytestmark = pytest.mark.slow
 
@@ -341,11 +343,29 @@ def test_single_run_plots_show_a_wrong_winner_where_there_is_one(case):
 
     results = drawn.results_of(case)
     events, best = results.tables["events"], overall_winner(list(arms_of(results).values()))
-    wrong = {seed for seed in events["seed"] if seed_winner(events, seed) not in (best, None)}
+    wrong = {seed for seed, winner in seed_winners(events).items() if winner != best}
     seeds = drawn_seeds(results)
     assert len(set(seeds)) == 3
     assert seeds == drawn_seeds(results)
     assert not wrong or wrong & set(seeds)
+
+
+def test_a_seed_s_winner_is_the_only_arm_that_is_first():
+    rows = [("a", 1, 5, True), ("b", 1, 9, True), ("a", 2, 7, True), ("b", 2, 7, True)]
+    rows += [("a", 3, 10, False), ("b", 3, 10, True), ("a", 4, 10, False), ("b", 4, 10, False)]
+    events = pd.DataFrame(rows, columns=["arm", "seed", "time", "event"])
+    assert seed_winners(events) == {1: "a", 3: "b"}
+
+
+def test_an_area_has_no_more_places_than_can_be_seen():
+    axes = mpl.figure.Figure().add_subplot()
+    time = np.arange(50_000.0)
+    fill(axes, time, time, time + 1)
+    fill(axes, time[:50], time[:50], time[:50] + 1)
+    many, few = (area.get_paths()[0].vertices for area in axes.collections)
+    assert len(many) < 2100
+    assert (many[:, 0].min(), many[:, 0].max()) == (0, 49_999)
+    assert set(few[:, 0]) == set(range(50))
 
 
 def test_drawing_ignores_the_caller_s_settings_and_leaves_them_alone():

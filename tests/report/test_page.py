@@ -1,10 +1,13 @@
 """The page as a whole: what stands where, whatever a study, a user or a figure brings."""
 
+import base64
+import gzip
 import html
 import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -226,6 +229,15 @@ def test_tables_too_large_for_the_page_are_named_instead(material, monkeypatch):
     page = render(material(small()))
     assert "contrasts.csv, too large for this page" in page
     assert page.count('class="csv"') < len(analyses.schemas())
+
+
+def test_a_packed_file_is_whole_or_given_up_once_it_is_too_large(monkeypatch):
+    monkeypatch.setattr(embed, "_PIECE", 1000)
+    content = np.random.default_rng(0).bytes(50_000)
+    packed = embed.pack(content)
+    assert gzip.decompress(base64.b64decode(packed)) == content
+    assert embed.pack(content, len(packed)) == packed == embed.pack(content)
+    assert embed.pack(content, 10_000) == ""
 
 
 def test_the_specification_is_the_whole_study(material):

@@ -1,6 +1,7 @@
 """Final loss and accuracy: scipy's trimmed mean, Mann and Whitney's U, and exact bootstraps."""
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -97,6 +98,17 @@ def test_bootstrap_limits_of_improvement_resample_seeds(paired):
     assert row["probability"] == pytest.approx(better.mean())
     for limit, tail in ((row["lower"], 0.1), (row["upper"], 0.9)):
         assert_quantile(exact, limit, tail)
+
+
+def test_thousands_of_runs_are_compared_without_a_table_of_all_pairs():
+    random, size = np.random.default_rng(0), 6000
+    table = ended({name: random.random(size) for name in "ab"})
+    improvement(table, METRICS[:1], [("b", "a")])  # resamples are drawn once
+    tracemalloc.start()
+    improvement(table, METRICS[:1], [("b", "a")])
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 100e6 < 8 * size**2
 
 
 def test_the_tables_have_a_row_for_each_arm_or_pair_and_metric():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from thresher.statistics.flips import draw, enumerated, flips_for, generator
+from thresher.statistics.flips import draw, enumerated, flips_for, generator, resamples
 
 
 def test_enumeration_holds_each_vector_or_its_opposite_once():
@@ -21,6 +21,26 @@ def test_flips_depend_on_the_entropy_alone():
     assert (draw(30, 99, 1).matrix == draw(30, 99, 1).matrix).all()
     assert (draw(30, 99, 1).matrix != draw(30, 99, 2).matrix).any()
     assert generator(1, "flips").random() != generator(1, "bands").random()
+
+
+def test_signs_and_resamples_are_drawn_once_and_can_t_be_written_to():
+    signs, (counts,) = draw(30, 99, 1), resamples(1, "test", 50, 8)
+    assert draw(np.arange(30), 99, 1) is signs
+    assert resamples(1, "test", 50, 8)[0] is counts
+    for drawn in (signs.matrix, counts):
+        with pytest.raises(ValueError, match="read-only"):
+            drawn[0, 0] = 5
+
+
+@pytest.mark.parametrize("cells", [1, 100, 1 << 20])
+def test_resamples_are_numpy_s_however_large_the_pieces(monkeypatch, cells):
+    monkeypatch.setattr("thresher.statistics.flips._CHUNK_CELLS", cells)
+    resamples.cache_clear()
+    first, second = resamples(3, "pieces", 40, 6, 9)
+    random = generator(3, "pieces")
+    for counts, n in ((first, 6), (second, 9)):
+        assert (counts == random.multinomial(n, np.full(n, 1 / n), 40)).all()
+    resamples.cache_clear()
 
 
 def test_resolution_and_smallest_p_value_follow_from_the_number_of_seeds():

@@ -67,15 +67,23 @@ def test_auto_is_the_smallest_doubled_lane_that_is_enough(arms, seeds, lane):
 
 def test_needs_grow_with_the_study_and_with_each_attempt(study):
     small, large = study({**STUDY, "seeds": 32}), study(STUDY)
-    for size in (needs.evaluation_rows, needs.block_rows):
-        assert size(large) > size(small)
-    assert needs.evaluation_rows(large) == 20 * 10_000 * 201
-    assert needs.block_rows(large) == 128 * 1000
-    rows = needs.evaluation_rows(large)
+    for size in (needs.size_of, needs.size_of_block):
+        assert size(large).rows > size(small).rows
+    assert needs.size_of(large) == needs.Size(20 * 10_000 * 201, 10_000 * 201, 10_000)
+    assert needs.size_of_block(large) == needs.Size(128 * 1000)
+    size = needs.size_of(large)
     for need in (needs.TRAINING, needs.COLLECT, needs.ANALYSIS, needs.DRAWING):
-        assert need.memory(rows) > need.memory(0) == need.mb
-        assert need.time(rows) > need.time(0) == need.minutes
-        assert need.memory(rows, attempt=3) == 3 * need.memory(rows)
+        assert need.memory(size) > need.memory(needs.Size()) == need.mb
+        assert need.time(size) > need.time(needs.Size()) == need.minutes
+        assert need.memory(size, attempt=3) == 3 * need.memory(size)
+
+
+def test_more_seeds_of_fewer_arms_need_no_less_though_there_are_as_many_runs():
+    """An arm is read at a time, and every seed has its signs."""
+    many, few = needs.Size(2_000_000, 100_000, 500), needs.Size(2_000_000, 1_000_000, 5000)
+    for need in (needs.COLLECT, needs.ANALYSIS, needs.DRAWING):
+        assert need.memory(few) > need.memory(many)
+        assert need.time(few) == need.time(many)
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ from thresher import format as say
 from thresher.drawing.saving import save
 from thresher.drawing.style import DOUBLE
 from thresher.files import digest, write_text
+from thresher.matrices import Stored
 from thresher.report.answer import contrast_lines, headline
 from thresher.results import Results
-from thresher.stages import analyse_all, read_frame
+from thresher.stages import analyse_all
 from thresher.study.document import read_document, read_models
 from thresher.study.plan import counted
 
@@ -31,7 +32,7 @@ def main(folder: Path) -> None:
     study = read_document(folder / "study.json")
     if (models := folder / "models.json").exists():
         study = replace(study, arms=counted(study.arms, read_models(models)))
-    results = analyse_all(study, read_frame(folder / "evaluations.parquet"))
+    results = analyse_all(study, Stored(folder / "evaluations.parquet"))
     known = json.loads(ANSWERS.read_text(encoding="utf-8")) if ANSWERS.exists() else {}
     known[study.name] = answer(results)
     text = json.dumps(dict(sorted(known.items())), ensure_ascii=False, indent=1) + "\n"

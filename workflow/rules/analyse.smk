@@ -31,7 +31,7 @@ for NAME, ANALYSIS in analyses.every().items():
             ENVIRONMENT
         threads: 1
         resources:
-            **needing(needs.ANALYSIS, ROWS),
+            **needing(needs.ANALYSIS, SIZE),
         params:
             analysis=NAME,
             about={table: declared.about for table, declared in ANALYSIS.tables.items()},

@@ -168,18 +168,18 @@ def source_document():
     return plain.document()
 
 
-def needing(need, rows):
+def needing(need, size=needs.Size()):
     """Memory (MB) and time (minutes) of a rule, for a scheduler; more with each attempt."""
     return {
-        "mem_mb": lambda wildcards, attempt: need.memory(rows, attempt),
-        "runtime": lambda wildcards, attempt: need.time(rows, attempt),
+        "mem_mb": lambda wildcards, attempt: need.memory(size, attempt),
+        "runtime": lambda wildcards, attempt: need.time(size, attempt),
     }
 
 
 def stated(resources):
     """What a study says that its program needs, as schedulers call it, or what is usual."""
     memory, minutes = resources.get("mem_mb"), resources.get("runtime")
-    usual = needing(needs.COMMAND, 0)
+    usual = needing(needs.COMMAND)
     if memory:
         usual["mem_mb"] = lambda wildcards, attempt: attempt * memory
     if minutes:
@@ -227,6 +227,6 @@ RUN_FILES = (
         *blocks("run.json", MADE),
     ]
 )
-ROWS = needs.evaluation_rows(
+SIZE = needs.size_of(
     STUDY, sum(map(os.path.getsize, source_files())) if STUDY.traces else 0
 )

@@ -22,7 +22,7 @@ rule import_traces:
         ENVIRONMENT
     threads: 1
     resources:
-        **needing(needs.COLLECT, ROWS),
+        **needing(needs.COLLECT, SIZE),
     params:
         study=lambda wildcards: source_document(),
         code=code_of("import_traces", *EVERY_READER),

@@ -24,7 +24,7 @@ rule figures:
         ENVIRONMENT
     threads: 1
     resources:
-        **needing(needs.DRAWING, ROWS),
+        **needing(needs.DRAWING, SIZE),
     params:
         code=code_of("figures", *EVERYTHING_SHOWN),
     script:
@@ -47,7 +47,7 @@ rule paper:
         ENVIRONMENT
     threads: 1
     resources:
-        **needing(needs.DRAWING, ROWS),
+        **needing(needs.DRAWING, SIZE),
     params:
         code=code_of("paper", *EVERYTHING_SHOWN),
     script:
@@ -79,7 +79,7 @@ rule report:
         ENVIRONMENT
     threads: 1
     resources:
-        **needing(needs.DRAWING, ROWS),
+        **needing(needs.DRAWING, SIZE),
     params:
         code=code_of("report", *EVERYTHING_SHOWN),
     script:

@@ -17,7 +17,7 @@ rule collect:
         ENVIRONMENT
     threads: 1
     resources:
-        **needing(needs.COLLECT, ROWS),
+        **needing(needs.COLLECT, SIZE),
     params:
         study=lambda wildcards: STUDY.part(*COLLECTED),
         code=code_of("collect"),
@@ -40,7 +40,7 @@ rule join_predictions:
         ENVIRONMENT
     threads: 1
     resources:
-        **needing(needs.COLLECT, ROWS),
+        **needing(needs.COLLECT, SIZE),
     params:
         code=code_of("join_predictions"),
     script:

@@ -13,7 +13,7 @@ rule study:
         ENVIRONMENT
     threads: 1
     resources:
-        **needing(needs.PLAIN, 0),
+        **needing(needs.PLAIN),
     params:
         document=lambda wildcards: REPORTED.document(),
         # What is written is the document, unless logs have to complete it.

@@ -20,7 +20,7 @@ rule check_own:
         ENVIRONMENT
     threads: 1
     resources:
-        **needing(needs.TRAINING, 0),
+        **needing(needs.TRAINING),
     params:
         specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
         code=lambda wildcards: training_code(arm_of(wildcards)),
@@ -44,7 +44,7 @@ rule train_block:
         ENVIRONMENT
     threads: STUDY.training.threads
     resources:
-        **needing(needs.TRAINING, needs.block_rows(STUDY)),
+        **needing(needs.TRAINING, needs.size_of_block(STUDY)),
         accelerator=1,
     params:
         specification=lambda wildcards: STUDY.specification(arm_of(wildcards)),
@@ -69,7 +69,7 @@ rule canary:
         ENVIRONMENT
     threads: STUDY.training.threads
     resources:
-        **needing(needs.TRAINING, needs.block_rows(STUDY)),
+        **needing(needs.TRAINING, needs.size_of_block(STUDY)),
         accelerator=1,
     params:
         code=training_code(REPORTED.arms[0]),

@@ -29,10 +29,10 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     from thresher.statistics.held_out import held_out_luck
     from thresher.trace_columns import half_of
 
-    frame, half = needed["evaluations"], half_of(study.metric.name)
-    if half not in frame:
+    evaluations, half = needed["evaluations"], half_of(study.metric.name)
+    if half not in evaluations.columns:
         return {"held_out": pd.DataFrame()}
-    found = events(frame, replace(study.metric, name=half), study.endpoint)
+    found = events(evaluations, replace(study.metric, name=half), study.endpoint)
     pairs = pairs_of([arm.label for arm in study.arms], study.contrast_reference)
     return {"held_out": held_out_luck(needed["events"], found, pairs, study.paired)}
 

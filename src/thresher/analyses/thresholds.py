@@ -48,7 +48,8 @@ THRESHOLD = {"threshold": Field("float", "metric", "threshold of the grid")}
 
 def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
     """Find the events at every threshold, then compare."""
-    from thresher.events import followed_arms, smoothed
+    from thresher.events import beyond, smoothed
+    from thresher.matrices import by_arm
     from thresher.statistics.contrasts import pairs_of
     from thresher.statistics.thresholds import (
         level_curves,
@@ -57,13 +58,14 @@ def compute(needed: Mapping[str, Any], study: Any) -> dict[str, Any]:
         thresholds,
     )
 
-    goal, metric, frame = study.endpoint, study.metric, needed["evaluations"]
-    levels = study.analysis.threshold_grid
-    if not levels:
-        levels = metric.grid(goal.threshold, spread_of(frame[metric.name]))
-    arms = smoothed(frame, metric, goal)
-    whole = followed_arms(needed["followed"], metric, goal)
-    events = threshold_events(arms, metric, levels, goal.budget, goal.sustain, whole)
+    goal, metric, evaluations = study.endpoint, study.metric, needed["evaluations"]
+    levels = study.analysis.threshold_grid or metric.grid(goal.threshold)
+    if levels is None:
+        values = (arm.matrices[metric.name] for arm in by_arm(evaluations, [metric.name]))
+        levels = metric.grid(goal.threshold, spread_of(values))
+    arms = smoothed(evaluations, metric, goal)
+    followed = beyond(needed["followed"], metric, goal, levels)
+    events = threshold_events(arms, metric, levels, goal.budget, goal.sustain, followed)
     pairs = pairs_of([arm.label for arm in study.arms], study.contrast_reference)
     return {
         "threshold_events": events,

@@ -144,7 +144,7 @@ def extremes(ranked: Sequence[T], most: int, first: Sequence[T] = ()) -> set[T]:
 
 def present(arms: Arms, table: pd.DataFrame) -> list[ArmStyle]:
     """List the arms that a table has, in the study's order."""
-    found = set(table["arm"])
+    found = set(table["arm"].unique())
     return [arm for arm in arms.values() if arm.arm in found]
 
 

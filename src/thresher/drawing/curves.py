@@ -11,6 +11,7 @@ from thresher.drawing.arms import ArmStyle
 from thresher.drawing.keys import BASELINE, THRESHOLD, Level, dashed
 from thresher.drawing.palette import GREY
 from thresher.format import along, count, measure
+from thresher.matrices import Evaluations, rows_of
 from thresher.metric import Axis
 from thresher.results import Results
 from thresher.study.plan import METRIC
@@ -19,7 +20,7 @@ RUNS = 32
 """Raw runs drawn for an arm at most."""
 ALL_RUNS = 256
 """Raw runs drawn in a figure at most."""
-_POINTS, _FEW_POINTS = 61, 31
+_POINTS, _FEW_POINTS, _FILLED = 61, 31, 1000
 
 
 def finite_rows(frame: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -35,20 +36,40 @@ def chosen_seeds(seeds: Sequence[Any], most: int = RUNS) -> list[Any]:
 
 
 def runs_of(
-    evaluations: pd.DataFrame, arm: str, metric: str, most: int = RUNS
+    evaluations: Evaluations, arm: str, metric: str, most: int = RUNS
 ) -> Iterator[tuple[Hashable, np.ndarray, np.ndarray]]:
     """Yield seed, times and values of an arm's chosen runs, thinned to what can be seen."""
-    rows = evaluations[evaluations["arm"] == arm]
+    rows = rows_of(evaluations, arm, ["time", metric])
     wanted = chosen_seeds(list(rows["seed"].unique()), most)
     finite = finite_rows(rows[rows["seed"].isin(wanted)], metric).sort_values(["seed", "time"])
     for seed, run in finite.groupby("seed"):
         yield seed, *thinned(run["time"].to_numpy(), run[metric].to_numpy(), _POINTS)
 
 
+def finite_runs(results: Results, arm: str, seeds: Sequence[Any]) -> pd.DataFrame:
+    """Return seed, time and metric of an arm's runs of these seeds, where it is finite."""
+    name = results.study.metric.name
+    return finite_rows(rows_of(results.evaluations, arm, ["time", name], seeds), name)
+
+
 def thinned(time: np.ndarray, value: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """Keep so many points at most, evenly, the first and the last among them."""
-    kept = np.unique(np.linspace(0, len(time) - 1, min(len(time), most)).astype(int))
+    kept = places(len(time), most)
     return time[kept], value[kept]
+
+
+def places(number: int, most: int) -> np.ndarray:
+    """Return so many places of a number of points at most, evenly, the first and the last too."""
+    return np.unique(np.linspace(0, number - 1, min(number, most)).astype(int))
+
+
+def fill(axes: Axes, time: np.ndarray, low: np.ndarray, high: np.ndarray, **style: Any) -> None:
+    """Fill between two curves, at so many places at most as can be seen.
+
+    Lines are drawn without what can't be seen by matplotlib itself, areas are not.
+    """
+    kept = places(len(time), _FILLED)
+    axes.fill_between(time[kept], low[kept], high[kept], linewidth=0, **style)
 
 
 def draw_runs(axes: Axes, results: Results, arm: ArmStyle, arms: int) -> None:
@@ -91,8 +112,8 @@ def draw_band(
     time, colour = rows["time"].to_numpy(), arm.look.colour
     lower, upper = (rows[name].to_numpy(float, na_value=np.nan) for name in ("lower", "upper"))
     if np.isfinite(lower).any():
-        fill: dict[str, Any] = {"facecolor": colour, "alpha": alpha, "linewidth": 0}
-        axes.fill_between(time, lower, upper, gid=arm.gid(f"band{tail}"), **fill)
+        gid = arm.gid(f"band{tail}")
+        fill(axes, time, lower, upper, facecolor=colour, alpha=alpha, gid=gid)
     mean = rows["mean"].to_numpy(float, na_value=np.nan)
     style = dashed(arm.look, is_whole(rows))
     if len(time) == 1:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from thresher.drawing.arms import ArmStyle, arms_of
 from thresher.format import along, count, duration, fraction, isolated, listed, plural
+from thresher.matrices import arms_in, rows_of
 from thresher.results import Results
 from thresher.statistics.limits import FEWEST_FOR_BAND
 
@@ -38,20 +39,16 @@ def carried(results: Results, table: pd.DataFrame, across: bool = False) -> str:
     """
     if results.study.training is not None:
         return ""
-    rows, axis = results.evaluations, results.study.axis
-    rows = rows[np.isinf(rows["diverged_at"].to_numpy(float))]
-    have, last = (
-        rows.groupby("arm", sort=False, observed=True)["time"].agg(["size", "max"]).T.to_numpy()
-    )
-    arms = rows["arm"].unique()
+    evaluations, axis = results.evaluations, results.study.axis
     found = table.groupby("arm", sort=False)[["n", "time"]].agg(["size", "max"])
     ends, apart = [], across and len(found["time"].drop_duplicates()) > 1
-    for arm, size, end in zip(arms, have, last, strict=True):
+    for arm in arms_in(evaluations):
         if arm not in found.index:
             continue
-        curve = found.loc[arm]
-        apart |= size != curve["n", "max"] * curve["n", "size"]
-        if curve["time", "max"] < end:
+        rows, curve = rows_of(evaluations, arm, ["time", "diverged_at"]), found.loc[arm]
+        times = rows.loc[np.isinf(rows["diverged_at"].to_numpy(float)), "time"]
+        apart |= len(times) != curve["n", "max"] * curve["n", "size"]
+        if curve["time", "max"] < times.max():
             ends.append(f"{isolated(results.label(arm))} at {along(curve['time', 'max'], axis)}")
     if not apart:
         return ""

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Picture
 
 from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of
-from thresher.drawing.curves import curve_counts, draw_band, finite_rows, levels_of
+from thresher.drawing.curves import curve_counts, draw_band, finite_runs, levels_of
 from thresher.drawing.keys import (
     Head,
     dashed,
@@ -122,10 +122,9 @@ def _axes(results: Results, figure: Picture, table: pd.DataFrame, bottom: float)
 
 
 def _alone(axes: Axes, results: Results, arms: Sequence[ArmStyle], row: int) -> None:
-    metric, frame = results.study.metric.name, results.evaluations
-    finite = finite_rows(frame[frame["seed"] == results.study.report.highlight_seed], metric)
+    metric, seed = results.study.metric.name, results.study.report.highlight_seed
     for arm in arms:
-        run = finite[finite["arm"] == arm.arm].sort_values("time")
+        run = finite_runs(results, arm.arm, [seed]).sort_values("time")
         style: dict[str, Any] = {"color": arm.look.colour, **dashed(arm.look)}
         style |= {"marker": arm.look.marker} if len(run) == 1 else {}
         axes.plot(run["time"], run[metric], gid=f"panel-{row}-{arm.gid('run')}", **style)

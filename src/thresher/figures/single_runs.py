@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Picture
 
 from thresher.drawing import wording
 from thresher.drawing.arms import ArmStyle, arms_of, present
-from thresher.drawing.curves import finite_rows
+from thresher.drawing.curves import finite_runs
 from thresher.drawing.keys import dashed, draw_paragraph, paragraph, paragraph_lines
 from thresher.drawing.limits import metric_limits
 from thresher.drawing.multiples import grid
@@ -35,8 +35,8 @@ def _shown(results: Results) -> list[ArmStyle]:
     """List the arms whose runs are drawn: those that stand out, and the seeds' winners."""
     events = results.tables["events"]
     arms = present(arms_of(results), events)
-    winners = {seed_winner(events, seed) for seed in drawn_seeds(results)}
-    return [arm for arm in arms if arm.chosen or arm.arm in winners]
+    winners = seed_winners(events[events["seed"].isin(drawn_seeds(results))])
+    return [arm for arm in arms if arm.chosen or arm.arm in winners.values()]
 
 
 @styled
@@ -50,20 +50,19 @@ def single_runs(results: Results, seeds: Sequence[Any], width: float) -> Picture
     width : float
         Inches.
     """
-    study, frame, arms = results.study, results.evaluations, _shown(results)
+    study, arms = results.study, _shown(results)
     name = study.metric.name
     key = paragraph([arm.name for arm in arms], width - 0.1)
     titles = [_title(results, seed) for seed in seeds]
     room = paragraph_lines(key) * LINE + 0.1
     heading = f"{metric_title(study.metric)}, one run an arm"
     figure, panels = grid(titles, heading, study.axis.title, width, 1.7, room)
-    drawn = frame["seed"].isin(list(seeds)) & frame["arm"].isin([arm.arm for arm in arms])
-    finite = finite_rows(frame[drawn], name)
-    threshold = study.endpoint.threshold
-    limits = metric_limits(finite.rename(columns={name: "mean"}), [threshold], study.metric)
+    finite = {arm.arm: finite_runs(results, arm.arm, seeds) for arm in arms}
+    threshold, drawn = study.endpoint.threshold, pd.concat(finite.values())
+    limits = metric_limits(drawn.rename(columns={name: "mean"}), [threshold], study.metric)
     for k, (axes, seed) in enumerate(zip(panels, seeds, strict=True)):
         for arm in arms:
-            run = finite[(finite["seed"] == seed) & (finite["arm"] == arm.arm)].sort_values("time")
+            run = finite[arm.arm][finite[arm.arm]["seed"] == seed].sort_values("time")
             style: dict[str, Any] = {"color": arm.look.colour, **dashed(arm.look)}
             style |= {"marker": arm.look.marker} if len(run) == 1 else {}
             gid = arm.gid(f"run-{k}")
@@ -82,18 +81,20 @@ def overall_winner(arms: Sequence[ArmStyle]) -> str:
     return min(arms, key=lambda arm: arm.mean).arm
 
 
-def seed_winner(events: pd.DataFrame, seed: Any) -> str | None:
-    """Return the arm whose run of this seed reaches first; None without one, or in a tie."""
-    runs = events[(events["seed"] == seed) & events["event"]]
-    first = runs.loc[runs["time"] == runs["time"].min(), "arm"] if len(runs) else runs["arm"]
-    return str(first.iloc[0]) if len(first) == 1 else None
+def seed_winners(events: pd.DataFrame) -> dict[Any, str]:
+    """Return, by seed, the arm whose run reaches first; seeds without one, or with a tie, lack."""
+    runs = events[events["event"]]
+    first = runs[runs["time"] == runs.groupby("seed")["time"].transform("min")]
+    alone = first[~first["seed"].duplicated(keep=False)]
+    return dict(zip(alone["seed"].tolist(), map(str, alone["arm"]), strict=True))
 
 
 def _title(results: Results, seed: Any) -> str:
     events, arms = results.tables["events"], arms_of(results)
-    winner = seed_winner(events, seed)
+    own = events[events["seed"] == seed]
+    winner = seed_winners(own).get(seed)
     if winner is None:
-        none = not events.loc[events["seed"] == seed, "event"].any()
+        none = not own["event"].any()
         return f"seed {seed}: no run gets there" if none else f"seed {seed}: a tie"
     wrong = "" if winner == overall_winner(present(arms, events)) else ", the wrong one"
     return f"seed {seed}: {shorten(arms[winner].name, 1.4)} wins{wrong}"
@@ -110,8 +111,8 @@ def drawn_seeds(results: Results) -> list[Any]:
     everyone = events.groupby("seed")["arm"].nunique()
     full = sorted(everyone.index[everyone == len(arms)].tolist())
     order = [full[k] for k in generator.permutation(len(full))]
-    best = overall_winner(arms)
-    wrong = [seed for seed in order if seed_winner(events, seed) not in (best, None)]
+    best, winners = overall_winner(arms), seed_winners(events)
+    wrong = [seed for seed in order if winners.get(seed, best) != best]
     chosen = order[:3]
     if wrong and not set(wrong) & set(chosen):
         chosen[-1] = wrong[0]

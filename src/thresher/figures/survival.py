@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from thresher.drawing.arms import ArmStyle, arms_of, present, split
+from thresher.drawing.curves import fill
 from thresher.drawing.fonts import text_width
 from thresher.drawing.keys import BASELINE, KEY, Head, Level, dashed, key
 from thresher.drawing.labels import Label, draw_labels, frame
@@ -68,9 +69,7 @@ def survival(results: Results, width: float, of_grid: float | None = None) -> Pi
     study = results.study
     table = _table(results, of_grid)
     curves = {str(arm): rows.sort_values("time") for arm, rows in table.groupby("arm")}
-    everyone = [
-        _counted(results, arm, of_grid) for arm in present(arms_of(results, of_grid), table)
-    ]
+    everyone = _counted(results, present(arms_of(results, of_grid), table), of_grid)
     chosen, rest = split(everyone)
     labels = [Label.of(arm, arm.counts, _end(curves[arm.arm])) for arm in chosen]
     labels += [Label.of_rest(rest)] if rest else []
@@ -104,14 +103,18 @@ def _table(results: Results, of_grid: float | None) -> pd.DataFrame:
     return table[table["threshold"] == of_grid]
 
 
-def _counted(results: Results, arm: ArmStyle, of_grid: float | None) -> ArmStyle:
-    """Count what became of an arm's runs by their own ends."""
+def _counted(results: Results, arms: Sequence[ArmStyle], of_grid: float | None) -> list[ArmStyle]:
+    """Count what became of each arm's runs by their own ends."""
     events = results.tables["events" if of_grid is None else "threshold_events"]
-    own = events[(events["arm"] == arm.arm) & ~events["own_event"]]
     if of_grid is not None:
-        own = own[own["threshold"] == of_grid]
-    diverged = int((own["outcome"] == "diverged").sum())
-    return replace(arm, censored=len(own) - diverged, diverged=diverged)
+        events = events[events["threshold"] == of_grid]
+    lost = events[~events["own_event"]]
+    died = lost.loc[lost["outcome"] == "diverged", "arm"].value_counts()
+    left = lost["arm"].value_counts().sub(died, fill_value=0)
+    return [
+        replace(arm, censored=int(left.get(arm.arm, 0)), diverged=int(died.get(arm.arm, 0)))
+        for arm in arms
+    ]
 
 
 def _widest(labels: Sequence[Label], arms: Sequence[ArmStyle]) -> list[str]:
@@ -136,8 +139,8 @@ def _curve(axes: Axes, rows: pd.DataFrame, arm: ArmStyle, bands: bool) -> None:
     style: dict[str, Any] = {"color": arm.look.colour, "drawstyle": "steps-post"}
     if bands:
         lower, upper = rows["lower"].to_numpy(float), rows["upper"].to_numpy(float)
-        fill: dict[str, Any] = {"facecolor": arm.look.colour, "alpha": 0.14, "linewidth": 0}
-        axes.fill_between(time, lower, upper, step="post", gid=arm.gid("band"), **fill)
+        look: dict[str, Any] = {"facecolor": arm.look.colour, "alpha": 0.14, "step": "post"}
+        fill(axes, time, lower, upper, gid=arm.gid("band"), **look)
     if arm.chosen:
         style |= dashed(arm.look)
     else:

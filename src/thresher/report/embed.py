@@ -1,8 +1,9 @@
 """Put files into the page: compressed, as text, the same bytes on every call."""
 
 import base64
-import gzip
 import hashlib
+import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from thresher.study.plan import Study
 
 CARRIED = 2_500_000
 """Characters of packed tables that the page carries at most; the largest are left out."""
+
+
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,18 @@ class Download:
     columns: tuple[tuple[str, str, str], ...]
 
 
-def pack(content: bytes) -> str:
-    """Compress and write as base64; no time stamp, so equal content is equal text."""
-    return base64.b64encode(gzip.compress(content, compresslevel=9, mtime=0)).decode("ascii")
+def pack(content: bytes, most: float = math.inf) -> str:
+    """Compress (gzip) and write as base64; no time stamp, so equal content is equal text.
+
+    Nothing, where that would take more than so many characters: a table of millions of rows is
+    given up before it is compressed as a whole.
+    """
+    packer, packed = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS), bytearray()
+    for begin in range(0, len(content), _PIECE):
+        packed += packer.compress(content[begin : begin + _PIECE])
+        if len(packed) > most * 3 / 4:
+            return ""
+    return base64.b64encode(packed + packer.flush()).decode("ascii")
 
 
 def downloads(csv: Mapping[str, bytes], study: Study) -> list[Download]:
@@ -47,9 +60,9 @@ def downloads(csv: Mapping[str, bytes], study: Study) -> list[Download]:
     A table without rows says what is not known of these runs, and stays away.
     """
     rows = {name: content.count(b"\n") - 1 for name, content in csv.items()}
-    packed = {name: pack(content) for name, content in csv.items() if rows[name] > 0}
+    packed = {name: pack(content, CARRIED) for name, content in csv.items() if rows[name] > 0}
     carried, left = set(), CARRIED
-    for name in sorted(packed, key=lambda name: len(packed[name])):
+    for name in sorted(filter(packed.get, packed), key=lambda name: len(packed[name])):
         left -= len(packed[name])
         if left >= 0:
             carried.add(name)

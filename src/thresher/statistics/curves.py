@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from thresher.alignment import carry, union_grid
-from thresher.evaluations import ArmEvaluations, by_arm
+from thresher.matrices import ArmEvaluations, Evaluations, Kept, by_arm
 from thresher.statistics.bands import Band, difference_band, mean_band
 
 
 def curves(
-    evaluations: pd.DataFrame,
+    evaluations: Evaluations,
     metrics: Sequence[str],
     confidence: float = 0.95,
     band: str = "simultaneous",
@@ -25,8 +25,8 @@ def curves(
 
     Parameters
     ----------
-    evaluations : pandas.DataFrame
-        What `evaluations.evaluations` returns.
+    evaluations : pandas.DataFrame or Stored
+        As `matrices.by_arm` takes them.
     metrics : sequence of str
     confidence : float
     band : {"simultaneous", "pointwise"}
@@ -40,10 +40,8 @@ def curves(
     pandas.DataFrame
         Columns of the table ``curves``.
     """
-    found = _by_arm(evaluations, metrics)
     parts = []
-    for label in found if arms is None else arms:
-        arm = _of(found, label)
+    for arm in by_arm(evaluations, metrics, arms):
         for metric in metrics:
             seeds, times, values = whole_runs(arm, metric)
             if len(values):
@@ -53,7 +51,7 @@ def curves(
 
 
 def curve_differences(
-    evaluations: pd.DataFrame,
+    evaluations: Evaluations,
     metrics: Sequence[str],
     pairs: Sequence[tuple[str, str]],
     confidence: float = 0.95,
@@ -67,8 +65,8 @@ def curve_differences(
 
     Parameters
     ----------
-    evaluations : pandas.DataFrame
-        What `evaluations.evaluations` returns.
+    evaluations : pandas.DataFrame or Stored
+        As `matrices.by_arm` takes them.
     metrics : sequence of str
     pairs : sequence of (arm, reference)
     confidence : float
@@ -81,10 +79,10 @@ def curve_differences(
     pandas.DataFrame
         Columns of the table ``curve_differences``.
     """
-    found = _by_arm(evaluations, metrics)
+    found = Kept(evaluations, metrics)
     parts = []
     for label, other in pairs:
-        arm, reference = _of(found, label), _of(found, other)
+        arm, reference = found[label], found[other]
         for metric in metrics:
             seeds, at, values = whole_runs(arm, metric)
             more, there, against = whole_runs(reference, metric)
@@ -106,16 +104,6 @@ def curve_differences(
             rows = _rows(result, arm, metric, times, runs)
             parts.append(rows.assign(reference=other))
     return _joined(parts)
-
-
-def _by_arm(evaluations: pd.DataFrame, metrics: Sequence[str]) -> dict[str, ArmEvaluations]:
-    return {arm.keys["arm"]: arm for arm in by_arm(evaluations, metrics)}
-
-
-def _of(found: dict[str, ArmEvaluations], label: str) -> ArmEvaluations:
-    if label not in found:
-        raise ValueError(f"column arm: {label} has no evaluations; there are {', '.join(found)}")
-    return found[label]
 
 
 def whole_runs(arm: ArmEvaluations, metric: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

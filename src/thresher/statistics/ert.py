@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from thresher.statistics.flips import generator
+from thresher.statistics.flips import resamples
 from thresher.statistics.rmst import Estimate
 from thresher.statistics.survival import checked_times
 
@@ -57,7 +57,7 @@ def ert(
     n = len(time)
     if n == 1:
         return Estimate(value, math.nan, math.nan, math.nan)
-    counts = generator(entropy, "ert").multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+    (counts,) = resamples(entropy, "ert", RESAMPLES, n)
     spent, successes = counts @ time, counts @ event.astype(float)
     drawn = np.full(RESAMPLES, np.inf)
     np.divide(spent, successes, out=drawn, where=successes > 0)

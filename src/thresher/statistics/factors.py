@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from thresher.statistics.comparing import alike
 from thresher.statistics.estimates import finite, runs_by_arm
 from thresher.statistics.flips import draw
 from thresher.statistics.multiplicity import holm
-from thresher.statistics.signflip import signflip
+from thresher.statistics.signflip import SignFlip, signflip
 
 Levels = tuple[tuple[str, str], ...]
 
@@ -75,11 +76,17 @@ def effects(
     """
     runs = {arm: own.set_index("seed")["time"] for arm, own in runs_by_arm(events).items()}
     cells = [cell for cell in cells if cell.arm in runs]
-    rows = []
-    for effect in [*_main(cells), *_interactions(cells)]:
-        values = _by_seed(effect, runs)
-        if len(values):
-            rows.append(_row(effect, values, confidence, flips, entropy))
+    every = [*_main(cells), *_interactions(cells)]
+    values = [_by_seed(effect, runs) for effect in every]
+    found: dict[int, dict[str, Any]] = {}
+    for seeds, places in alike(tuple(own.index.tolist()) for own in values).items():
+        if not seeds:
+            continue
+        columns = np.column_stack([values[place].to_numpy(float) for place in places])
+        tested = signflip(columns, draw(seeds, flips, entropy), confidence)
+        for k, place in enumerate(places):
+            found[place] = _row(every[place], tested, k, len(seeds))
+    rows = [found[place] for place in sorted(found)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.assign(p_adjusted=holm(table["p"].to_numpy(float)))
 
@@ -150,11 +157,8 @@ def _by_seed(effect: _Effect, runs: Mapping[str, pd.Series]) -> pd.Series:
     return joined.mul(pd.Series(weights)).sum(axis=1)
 
 
-def _row(
-    effect: _Effect, values: pd.Series, confidence: float, flips: int, entropy: int
-) -> dict[str, Any]:
-    signs = draw(values.index.to_numpy(), flips, entropy)
-    found = signflip(values.to_numpy(float)[:, None], signs, confidence)
+def _row(effect: _Effect, found: SignFlip, k: int, seeds: int) -> dict[str, Any]:
+    """Describe an effect by the k-th column of what was tested."""
     (factor, *by), (level, *by_level), (base, *by_base) = (
         effect.factors,
         effect.levels,
@@ -168,9 +172,9 @@ def _row(
         "by_level": "".join(by_level),
         "by_base": "".join(by_base),
         "cells": len(effect.groups),
-        "n": len(values),
-        "difference": float(found.mean[0]),
-        "lower": finite(float(found.lower[0])),
-        "upper": finite(float(found.upper[0])),
-        "p": float(found.p[0]) if np.isfinite(found.p[0]) else 1.0,
+        "n": seeds,
+        "difference": float(found.mean[k]),
+        "lower": finite(float(found.lower[k])),
+        "upper": finite(float(found.upper[k])),
+        "p": float(found.p[k]) if np.isfinite(found.p[k]) else 1.0,
     }

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from thresher.evaluations import by_arm
 from thresher.events import final_values
+from thresher.matrices import Evaluations, by_arm
 from thresher.metric import Metric
 from thresher.statistics.estimates import runs_of
-from thresher.statistics.flips import generator
+from thresher.statistics.flips import generator, pieces, resamples
 
 RESAMPLES = 1_999
 
@@ -43,23 +43,47 @@ def improvement_probability(arm: np.ndarray, reference: np.ndarray, smaller: boo
     ----------
     Agarwal et al. (2021), as above.
     """
-    return float(_better(arm, reference, smaller).mean())
+    every = np.ones((1, len(arm))), np.ones((1, len(reference)))
+    return float(_probabilities(arm, reference, smaller, *every)[0])
 
 
-def _better(arm: np.ndarray, reference: np.ndarray, smaller: bool) -> np.ndarray:
-    """Return 1 where the arm's run is better, ½ where they tie, else 0; arm by reference."""
-    own, its = arm[:, None], reference[None, :]
-    wins = own < its if smaller else own > its
-    return wins + 0.5 * (own == its)
+def _probabilities(
+    arm: np.ndarray, reference: np.ndarray, smaller: bool, own: np.ndarray, its: np.ndarray
+) -> np.ndarray:
+    """Return the same for resamples, from ranks, since a table of all pairs is too large.
+
+    Parameters
+    ----------
+    arm, reference, smaller
+        As above.
+    own, its : ndarray, shapes (resamples, n_arm), (resamples, n_reference)
+        How often each run is in each resample.
+
+    Returns
+    -------
+    ndarray, shape (resamples,)
+        The sums are of halves, so exact.
+    """
+    order = np.argsort(reference)
+    below, upto = (np.searchsorted(reference[order], arm, side) for side in ("left", "right"))
+    pairs, found = len(arm) * len(reference), np.empty(len(own))
+    for rows in pieces(len(own), len(reference)):
+        ranked = np.zeros((rows.stop - rows.start, len(reference) + 1))
+        np.cumsum(its[rows][:, order], axis=1, out=ranked[:, 1:])
+        # The runs of the reference that are smaller than each of the arm, ties as halves.
+        before = (ranked[:, below] + ranked[:, upto]) / 2
+        wins = len(reference) - before if smaller else before
+        found[rows] = (own[rows] * wins).sum(axis=1) / pairs
+    return found
 
 
-def ends_of(evaluations: pd.DataFrame, metrics: Sequence[Metric], budget: float) -> pd.DataFrame:
+def ends_of(evaluations: Evaluations, metrics: Sequence[Metric], budget: float) -> pd.DataFrame:
     """Return what each run's metrics are at the budget: study, arm, seed, a column a metric.
 
     Parameters
     ----------
-    evaluations : pandas.DataFrame
-        What `evaluations.evaluations` returns.
+    evaluations : pandas.DataFrame or Stored
+        As `matrices.by_arm` takes them.
     metrics : sequence of Metric
     budget : float
         Along the axis.
@@ -125,8 +149,10 @@ def _describe(values: np.ndarray, confidence: float, entropy: int) -> dict[str, 
         return nothing
     found = {**nothing, "mean": values.mean(), "iqm": float(interquartile_mean(values))}
     if n > 1:
-        drawn = generator(entropy, "final").integers(0, n, size=(RESAMPLES, n))
-        resampled = interquartile_mean(values[drawn])
+        random, resampled = generator(entropy, "final"), np.empty(RESAMPLES)
+        for rows in pieces(RESAMPLES, n):
+            drawn = random.integers(0, n, size=(rows.stop - rows.start, n))
+            resampled[rows] = interquartile_mean(values[drawn])
         found["lower"], found["upper"] = _percentiles(resampled, confidence)
     return found
 
@@ -177,9 +203,9 @@ def improvement(
                 continue
             own, its = (_worst_last(part[name], smaller) for part in (first, second))
             keys = {"study": first["study"].iloc[0], "arm": arm, "reference": reference}
-            better = _better(own, its, smaller)
-            limits = _bootstrap(better, paired, confidence, entropy)
-            values = {"probability": better.mean(), "lower": limits[0], "upper": limits[1]}
+            limits = _bootstrap(own, its, smaller, paired, confidence, entropy)
+            probability = improvement_probability(own, its, smaller)
+            values = {"probability": probability, "lower": limits[0], "upper": limits[1]}
             rows.append({**keys, "metric": name, **values})
     return pd.DataFrame(rows)
 
@@ -191,14 +217,16 @@ def _worst_last(values: pd.Series, smaller: bool) -> np.ndarray:
 
 
 def _bootstrap(
-    better: np.ndarray, paired: bool, confidence: float, entropy: int
+    own: np.ndarray,
+    its: np.ndarray,
+    smaller: bool,
+    paired: bool,
+    confidence: float,
+    entropy: int,
 ) -> tuple[float, float]:
-    """Resample runs by how often each is drawn: a mean over pairs is then a bilinear form."""
-    if min(better.shape) < 2:
+    """Resample runs by how often each is drawn, seeds as a whole where they are paired."""
+    if min(len(own), len(its)) < 2:
         return math.nan, math.nan
-    random = generator(entropy, "improvement")
-    first, second = (random.multinomial(n, np.full(n, 1 / n), RESAMPLES) for n in better.shape)
-    if paired:
-        second = first
-    drawn = ((first @ better) * second).sum(axis=1) / better.size
-    return _percentiles(drawn, confidence)
+    sizes = (len(own),) if paired else (len(own), len(its))
+    drawn = resamples(entropy, "improvement", RESAMPLES, *sizes)
+    return _percentiles(_probabilities(own, its, smaller, drawn[0], drawn[-1]), confidence)

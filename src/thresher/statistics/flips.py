@@ -5,6 +5,7 @@ import math
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class Signs:
         """Smallest two-sided p-value that is possible."""
         return max(2.0 ** (1 - self.n), self.resolution)
 
-    @property
+    @cached_property
     def balance(self) -> np.ndarray:
         """Σ gᵢ of every flip, shape (flips,)."""
         return self.matrix.sum(axis=1, dtype=np.int32).astype(float)
@@ -70,9 +71,7 @@ class Signs:
 
     def chunks(self) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield row slices and their signs as floats."""
-        size = max(1, _CHUNK_CELLS // max(self.n, 1))
-        for begin in range(0, len(self.matrix), size):
-            rows = slice(begin, begin + size)
+        for rows in pieces(len(self.matrix), self.n):
             yield rows, self.matrix[rows].astype(float)
 
     def first(self, flips: int) -> "Signs":
@@ -105,6 +104,44 @@ def _seed_stream(entropy: int, purpose: str, seed: int | str) -> np.random.Gener
         return _stream(entropy, purpose, int(word))
     digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
     return _stream(entropy, f"{purpose} of a name", int.from_bytes(digest, "little"))
+
+
+@lru_cache(maxsize=1)
+def resamples(entropy: int, purpose: str, count: int, *sizes: int) -> tuple[np.ndarray, ...]:
+    """Draw bootstrap resamples, as how often each run is in each; those drawn last are kept.
+
+    Parameters
+    ----------
+    entropy : int
+        The study's.
+    purpose : str
+        As for `generator`.
+    count : int
+        Of resamples.
+    *sizes : int
+        Runs of each sample.
+
+    Returns
+    -------
+    tuple of ndarray of float, each of shape (count, size)
+        Whole numbers; a row adds up to its size. Not to be written to.
+    """
+    random = generator(entropy, purpose)
+    drawn = []
+    for n in sizes:
+        counts = np.empty((count, n))
+        for rows in pieces(count, n):
+            counts[rows] = random.multinomial(n, np.full(n, 1 / n), rows.stop - rows.start)
+        counts.flags.writeable = False
+        drawn.append(counts)
+    return tuple(drawn)
+
+
+def pieces(rows: int, cells: int) -> Iterator[slice]:
+    """Cut rows of so many cells each into pieces that take little memory."""
+    size = max(1, _CHUNK_CELLS // max(cells, 1))
+    for begin in range(0, rows, size):
+        yield slice(begin, min(begin + size, rows))
 
 
 def enumerated(n: int) -> Signs:
@@ -140,11 +177,17 @@ def draw(
     purpose : str
         Another one gives other, independent streams.
     """
-    labels = range(seeds) if isinstance(seeds, int) else seeds
+    labels = tuple(range(seeds) if isinstance(seeds, int) else seeds)
     if len(labels) <= exact_up_to:
         return enumerated(len(labels))
     if flips < 1:
         raise ValueError(f"flips must be at least 1, but was {flips}")
+    return _drawn(labels, flips, entropy, purpose)
+
+
+@lru_cache(maxsize=2)
+def _drawn(labels: tuple[int | str, ...], flips: int, entropy: int, purpose: str) -> Signs:
+    """Draw signs; the last ones are kept, since contrasts, arms and metrics share them."""
     size = 4 * math.ceil(flips / 32)  # whole words, so that more flips only add to the first ones
     columns = np.empty((len(labels), flips), np.int8)
     for column, seed in zip(columns, labels, strict=True):
@@ -152,6 +195,7 @@ def draw(
         column[:] = np.unpackbits(drawn, count=flips)
     columns *= 2
     columns -= 1
+    columns.flags.writeable = False
     return Signs(columns.T, exact=False)
 
 

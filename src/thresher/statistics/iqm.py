@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from thresher.evaluations import by_arm
+from thresher.matrices import Evaluations, by_arm
 from thresher.statistics.curves import whole_runs
-from thresher.statistics.flips import generator
+from thresher.statistics.flips import resamples
 from thresher.statistics.limits import FEWEST_FOR_BAND
 
 RESAMPLES = 1_999
@@ -46,11 +46,11 @@ def bootstrapped(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def iqm_curves(
-    evaluations: pd.DataFrame,
+    evaluations: Evaluations,
     metric: str,
     confidence: float = 0.95,
     entropy: int = 0,
-    arms: Sequence[str] = (),
+    arms: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Tabulate the interquartile mean of every arm's runs along the axis.
 
@@ -59,13 +59,13 @@ def iqm_curves(
 
     Parameters
     ----------
-    evaluations : pandas.DataFrame
-        What `evaluations.evaluations` returns.
+    evaluations : pandas.DataFrame or Stored
+        As `matrices.by_arm` takes them.
     metric : str
     confidence : float
     entropy : int
-    arms : sequence of str
-        Their order.
+    arms : sequence of str or None
+        Their order; that of the evaluations where None.
 
     Returns
     -------
@@ -76,24 +76,22 @@ def iqm_curves(
     ----------
     Agarwal et al. (2021), rliable, arXiv 2108.13264.
     """
-    found = {arm.keys["arm"]: arm for arm in by_arm(evaluations, [metric])}
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     parts = []
-    for label in arms or found:
-        arm = found[label]
+    for arm in by_arm(evaluations, [metric], arms):
         seeds, times, values = whole_runs(arm, metric)
         n = len(seeds)
         if not n:
             continue
         lower = upper = np.full(len(times), np.nan)
         if n >= FEWEST_FOR_BAND:
-            drawn = generator(entropy, "iqm curves").multinomial(n, np.full(n, 1 / n), RESAMPLES)
+            (drawn,) = resamples(entropy, "iqm curves", RESAMPLES, n)
             lower, upper = np.quantile(bootstrapped(values, drawn), tails, axis=0)
         parts.append(
             pd.DataFrame(
                 {
                     "study": arm.keys["study"],
-                    "arm": label,
+                    "arm": arm.keys["arm"],
                     "metric": metric,
                     "time": times,
                     "n": n,

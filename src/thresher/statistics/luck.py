@@ -10,7 +10,7 @@ from numpy.polynomial import Polynomial
 
 from thresher.statistics.checking import check_events
 from thresher.statistics.estimates import runs_by_arm, runs_of, times_of
-from thresher.statistics.flips import generator
+from thresher.statistics.flips import generator, pieces
 
 SEEDS = (1, 3, 5, 10)
 DRAWS = 10_000
@@ -58,8 +58,9 @@ def luck(
         means = {label: values[:, :k].mean(axis=1) for label, values in drawn.items()}
         for reference, arm in itertools.combinations(labels, 2):
             keys = {"study": study, "arm": arm, "reference": reference, "seeds": k}
-            found = _differences(times if k == 1 else means, arm, reference, paired or k > 1)
-            other, tie = _order(found, times[arm].mean() - times[reference].mean())
+            together, values = paired or k > 1, times if k == 1 else means
+            counts = (_by_draw if together else _each_with_each)(values[arm], values[reference])
+            other, tie = _order(counts, times[arm].mean() - times[reference].mean())
             pairs.append({**keys, "other_order": other, "tie": tie})
         single = k == 1 and not paired
         wins = single_wins(list(times.values())) if single else _wins(times if k == 1 else means)
@@ -92,28 +93,45 @@ def _draw(
     rows = np.empty((DRAWS, 0), int)
     for label, values in times.items():
         if not (paired and drawn):
-            keys = random.random((DRAWS, len(values)))
-            first = np.argpartition(keys, min(most, len(values) - 1), axis=1)[:, :most]
-            order = np.take_along_axis(keys, first, axis=1).argsort(axis=1)
-            rows = np.take_along_axis(first, order, axis=1)
+            rows = np.vstack(
+                [
+                    _first(random.random((piece.stop - piece.start, len(values))), most)
+                    for piece in pieces(DRAWS, len(values))
+                ]
+            )
         drawn[label] = values[rows]
     return drawn
 
 
-def _differences(
-    values: Mapping[str, np.ndarray], arm: str, reference: str, together: bool
-) -> np.ndarray:
-    """Subtract draw by draw, or else each run of one arm from each of the other."""
-    if together:
-        return values[arm] - values[reference]
-    return np.subtract.outer(values[arm], values[reference])
+def _first(keys: np.ndarray, most: int) -> np.ndarray:
+    """Return the places of the smallest keys of each row, ascending."""
+    first = np.argpartition(keys, min(most, keys.shape[1] - 1), axis=1)[:, :most]
+    order = np.take_along_axis(keys, first, axis=1).argsort(axis=1)
+    return np.take_along_axis(first, order, axis=1)
 
 
-def _order(found: np.ndarray, whole: float) -> tuple[float, float]:
-    """Return how often differences have another sign than that of all seeds, and how often none."""
-    signs, own = _sign(found), _sign(whole)
-    tie = float((signs == 0).mean())
-    return (float((signs == -own).mean()) if own != 0 else 1 - tie), tie
+Counts = tuple[int, int, int]
+"""How often an arm comes before another, how often after it, and of how many comparisons."""
+
+
+def _by_draw(arm: np.ndarray, reference: np.ndarray) -> Counts:
+    signs = _sign(arm - reference)
+    return int((signs < 0).sum()), int((signs > 0).sum()), len(signs)
+
+
+def _each_with_each(arm: np.ndarray, reference: np.ndarray) -> Counts:
+    """Compare each run of one arm with each of the other, by ranks: a table of all is too large."""
+    ordered, total = np.sort(reference), len(arm) * len(reference)
+    before = np.searchsorted(ordered, arm + _TIE, side="right").sum()
+    return total - int(before), int(np.searchsorted(ordered, arm - _TIE).sum()), total
+
+
+def _order(counts: Counts, whole: float) -> tuple[float, float]:
+    """Return how often the order is another than that of all seeds, and how often there is none."""
+    sooner, later, total = counts
+    tie = (total - sooner - later) / total
+    other = {1: sooner / total, -1: later / total, 0: 1 - tie}
+    return other[int(_sign(whole))], tie
 
 
 def _sign(difference: Any) -> Any:

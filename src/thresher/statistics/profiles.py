@@ -63,26 +63,21 @@ def data_profile(
     Moré & Wild (2009), SIAM J. Optim. 20:172.
     """
     end = float(events["budget"].min())
-    reached = np.where(events["event"].astype(bool), events["time"], np.inf)
-    wide = events.assign(reached=reached).pivot_table(
-        index=["study", "arm", "seed"], columns="threshold", values="reached", aggfunc="first"
-    )
-    study, parts = events["study"].iloc[0], []
-    for arm in events["arm"].unique():
-        own = wide.xs(arm, level="arm")
-        times = own.to_numpy(float)
+    parts = []
+    for arm, own in events.groupby("arm", sort=False):
+        times = _by_run(own)
         inside = [run[run <= end] for run in times]
         grid = union_grid([np.array([0.0, end]), *inside], PLACES)
         band = mean_band(solved(times, grid), "pointwise", confidence, entropy)
         parts.append(
             pd.DataFrame(
                 {
-                    "study": study,
+                    "study": own["study"].iloc[0],
                     "arm": arm,
                     "time": grid,
                     "budget_share": grid / budget,
                     "n": len(times),
-                    "thresholds": len(wide.columns),
+                    "thresholds": times.shape[1],
                     "solved": band.mean,
                     "lower": np.maximum(band.lower, 0),
                     "upper": np.minimum(band.upper, 1),
@@ -90,3 +85,13 @@ def data_profile(
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def _by_run(events: pd.DataFrame) -> np.ndarray:
+    """Return when each run of an arm reached each threshold, shape (runs, thresholds)."""
+    run, seeds = pd.factorize(events["seed"], sort=True)
+    column, levels = pd.factorize(events["threshold"], sort=True)
+    times = np.full((len(seeds), len(levels)), np.inf)
+    reached = events["event"].to_numpy(bool)
+    times[run[reached], column[reached]] = events["time"].to_numpy(float)[reached]
+    return times

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import special
 
 from thresher.statistics.checking import check_events, followed_on
+from thresher.statistics.comparing import RunsPair, alike
 from thresher.statistics.estimates import runs_by_arm, runs_of, times_of
 from thresher.statistics.flips import draw
 from thresher.statistics.signflip import signflip
@@ -132,40 +133,49 @@ def rank_tests(
     O'Brien & Fleming (1987), Biometrics 43:169.
     """
     runs = runs_by_arm(followed_on(check_events(events)))
+    chosen = [(runs_of(runs, arm), runs_of(runs, reference)) for arm, reference in pairs]
+    matched = _paired(chosen, flips, entropy) if paired else [[] for _ in chosen]
+    alone = WEIGHTS if not paired else ("log-rank",)
     rows: list[dict[str, Any]] = []
-    for arm, reference in pairs:
-        first, second = runs_of(runs, arm), runs_of(runs, reference)
+    for (arm, reference), (first, second), found in zip(pairs, chosen, matched, strict=True):
         keys = {"study": first["study"].iloc[0], "arm": arm, "reference": reference}
-        found = _paired(first, second, flips, entropy) if paired else []
-        alone = WEIGHTS if not paired else ("log-rank",)
         found += [_unpaired(first, second, test) for test in alone]
         rows += [{**keys, **row} for row in found]
     return pd.DataFrame(rows)
 
 
-def _paired(
-    first: pd.DataFrame, second: pd.DataFrame, flips: int, entropy: int
-) -> list[dict[str, Any]]:
-    seeds = np.intersect1d(first["seed"], second["seed"])
-    n = len(seeds)
-    if not n:
-        return []
+def _paired(chosen: Sequence[RunsPair], flips: int, entropy: int) -> list[list[dict[str, Any]]]:
+    """Test pair by pair; those with equal seeds in one product."""
+    common = [np.intersect1d(first["seed"], second["seed"]) for first, second in chosen]
+    rows: list[list[dict[str, Any]]] = [[] for _ in chosen]
+    for seeds, places in alike(tuple(own.tolist()) for own in common).items():
+        if not seeds:
+            continue
+        columns = [_score_differences(*chosen[place], common[place]) for place in places]
+        tested = signflip(np.hstack(columns), draw(seeds, flips, entropy))
+        for place, differences, p in zip(
+            places, columns, tested.p.reshape(len(places), -1), strict=True
+        ):
+            length = np.sqrt((differences**2).sum(axis=0))
+            rows[place] = [
+                {
+                    "test": test,
+                    "design": "paired",
+                    "n": len(seeds),
+                    "statistic": differences[:, k].sum() / length[k] if length[k] > 0 else math.nan,
+                    "p": p[k],
+                }
+                for k, test in enumerate(WEIGHTS)
+            ]
+    return rows
+
+
+def _score_differences(first: pd.DataFrame, second: pd.DataFrame, seeds: np.ndarray) -> np.ndarray:
+    """Return the differences by seed of the scores in the pooled sample, a column a test."""
     aligned = pd.concat([part.set_index("seed").loc[seeds] for part in (first, second)])
     time, event = times_of(aligned)
     every = np.column_stack([scores(time, event, test) for test in WEIGHTS])
-    differences = every[:n] - every[n:]
-    tested = signflip(differences, draw(seeds, flips, entropy))
-    length = np.sqrt((differences**2).sum(axis=0))
-    return [
-        {
-            "test": test,
-            "design": "paired",
-            "n": n,
-            "statistic": differences[:, k].sum() / length[k] if length[k] > 0 else math.nan,
-            "p": tested.p[k],
-        }
-        for k, test in enumerate(WEIGHTS)
-    ]
+    return every[: len(seeds)] - every[len(seeds) :]
 
 
 def _unpaired(first: pd.DataFrame, second: pd.DataFrame, test: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from thresher.evaluations import ArmEvaluations
-from thresher.events import crossings, last_evaluations, to_own_ends
+from thresher.events import Crossed, crossed, to_own_ends
+from thresher.matrices import ArmEvaluations
 from thresher.metric import Metric
 from thresher.statistics.comparing import Plan
 from thresher.statistics.contrasts import Pairs
@@ -21,7 +21,7 @@ def threshold_events(
     grid: Sequence[float],
     budget: float,
     sustain: int = 3,
-    followed: Sequence[ArmEvaluations] = (),
+    followed: Sequence[Crossed] = (),
 ) -> pd.DataFrame:
     """Find the event of every run at every threshold.
 
@@ -33,6 +33,7 @@ def threshold_events(
     Parameters
     ----------
     arms : iterable of ArmEvaluations
+        One after the other; none is kept.
     metric : Metric
     grid : sequence of float
         Thresholds.
@@ -40,49 +41,29 @@ def threshold_events(
         Along the axis.
     sustain : int
         Evaluations; see `events.first_sustained_crossing`.
-    followed : sequence of ArmEvaluations
-        See `events.to_own_ends`.
+    followed : sequence of Crossed
+        At the same thresholds; see `events.to_own_ends`.
 
     Returns
     -------
     pandas.DataFrame
         Columns of the table ``threshold_events``.
     """
-    laid_out = list(arms)
-    ends = [last_evaluations(arm, metric) for arm in laid_out]
+    found = [crossed(arm, metric, grid, sustain) for arm in arms]
     parts = []
-    for level in grid:
-        times = [crossings(arm, metric, level, sustain) for arm in laid_out]
-        open_ends = [
-            end[~np.isfinite(time) & np.isinf(arm.diverged_at)]
-            for arm, time, end in zip(laid_out, times, ends, strict=True)
-        ]
-        within = float(min([budget, *np.concatenate(open_ends)]))
-        rows = [
-            _level(arm, time, float(level), within)
-            for arm, time in zip(laid_out, times, strict=True)
-        ]
-        on = followed if _all_go_on(followed, metric, level, sustain, budget) else ()
-        parts.append(to_own_ends(pd.concat(rows, ignore_index=True), on, metric, level, sustain))
+    for place, level in enumerate(grid):
+        ends = np.concatenate([arm.open_ends(place) for arm in found])
+        within = float(ends.min(initial=budget))
+        rows = [_level(arm, arm.times[place], float(level), within) for arm in found]
+        all_go_on = all((arm.open_ends(place) >= budget).all() for arm in followed)
+        on = followed if all_go_on else ()
+        parts.append(to_own_ends(pd.concat(rows, ignore_index=True), on, place))
     return pd.concat(parts, ignore_index=True)
 
 
-def _all_go_on(
-    arms: Sequence[ArmEvaluations], metric: Metric, level: float, sustain: int, budget: float
-) -> bool:
-    """Tell whether every run that does not get to a level was followed up to the budget."""
-    return not any(
-        (
-            last_evaluations(arm, metric)[~np.isfinite(times) & np.isinf(arm.diverged_at)] < budget
-        ).any()
-        for arm in arms
-        for times in (crossings(arm, metric, level, sustain),)
-    )
-
-
-def _level(arm: ArmEvaluations, times: np.ndarray, level: float, budget: float) -> pd.DataFrame:
+def _level(arm: Crossed, times: np.ndarray, level: float, budget: float) -> pd.DataFrame:
     """Lay out the events of an arm at one level, within its budget."""
-    reached, diverged = times <= budget, np.isfinite(arm.diverged_at)
+    reached = times <= budget
     return pd.DataFrame(
         {
             "study": arm.keys["study"],
@@ -92,18 +73,23 @@ def _level(arm: ArmEvaluations, times: np.ndarray, level: float, budget: float) 
             "budget": budget,
             "time": np.where(reached, times, budget),
             "event": reached,
-            "outcome": np.select([reached, diverged], ["reached", "diverged"], "censored"),
+            "outcome": np.select([reached, arm.diverged], ["reached", "diverged"], "censored"),
         }
     )
 
 
-def spread_of(values: pd.Series) -> float:
-    """Return how far a metric spreads over all runs: between its 5th and 95th percentiles."""
-    finite = values.to_numpy(float, na_value=np.nan)
-    finite = finite[np.isfinite(finite)]
+def spread_of(arms: Iterable[np.ndarray]) -> float:
+    """Return how far a metric spreads over all runs: between its 5th and 95th percentiles.
+
+    Parameters
+    ----------
+    arms : iterable of ndarray of float
+        Its values, those of one arm after the other; what is not finite stays out.
+    """
+    finite = np.concatenate([np.empty(0), *(values[np.isfinite(values)] for values in arms)])
     if not len(finite):
         return 0.0
-    low, high = np.quantile(finite, [0.05, 0.95])
+    low, high = np.quantile(finite, [0.05, 0.95], overwrite_input=True)
     return float(high - low)
 
 

@@ -54,13 +54,20 @@ def count_wins(
     other, occurred = checked_times(reference, reference_events)
     if paired and len(own) != len(other):
         raise ValueError(f"paired runs must be equally many, but were {len(own)}, {len(other)}")
-    if not paired:
-        own, happened = own[:, None], happened[:, None]
-    wins = happened & ((own < other) | ((own == other) & ~occurred))
-    losses = occurred & ((other < own) | ((own == other) & ~happened))
-    total = np.broadcast_shapes(own.shape, other.shape)
-    won, lost = int(wins.sum()), int(losses.sum())
-    return Wins(won, lost, int(np.prod(total)) - won - lost)
+    if paired:
+        won = int((happened & ((own < other) | ((own == other) & ~occurred))).sum())
+        lost = int((occurred & ((other < own) | ((other == own) & ~happened))).sum())
+        return Wins(won, lost, len(own) - won - lost)
+    won, lost = _sooner(own[happened], other, occurred), _sooner(other[occurred], own, happened)
+    return Wins(won, lost, len(own) * len(other) - won - lost)
+
+
+def _sooner(events: np.ndarray, others: np.ndarray, occurred: np.ndarray) -> int:
+    """Count the pairs of an event and a run of the other arm that is later, or censored there."""
+    later = len(others) - np.searchsorted(np.sort(others), events, side="right")
+    open_ends = np.sort(others[~occurred])
+    there = [np.searchsorted(open_ends, events, side) for side in ("left", "right")]
+    return int(later.sum() + (there[1] - there[0]).sum())
 
 
 def win_probability(

@@ -73,7 +73,7 @@ def warnings_of(
     if not found:
         return
     taken, label, training = max(found, key=lambda one: one[0])
-    job = needs.TRAINING.memory(needs.block_rows(study)) * 1e6 + taken
+    job = needs.TRAINING.memory(needs.size_of_block(study)) * 1e6 + taken
     remedy = f"training.lane_width ({training.lane_width}) or batch_size ({training.batch_size})"
     begin = f"{study.path}: arm {label}: {training.lane_width} lanes will need about"
     if has is not None and job > has:
