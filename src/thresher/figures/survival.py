@@ -118,13 +118,14 @@ def _counted(results: Results, arms: Sequence[ArmStyle], of_grid: float | None) 
 
 
 def _widest(labels: Sequence[Label], arms: Sequence[ArmStyle]) -> list[str]:
-    """Return texts that ask for the same room at every threshold.
+    """Return a text for each label that asks for the same room at every threshold.
 
     So nothing jumps where one picture follows another.
     """
     n = count(max(arm.n for arm in arms))
-    words = [f"\nn = {n}, {censored} censored" for censored in ("none", n)]
-    return [*(label.text for label in labels), *words]
+    words = max((f"n = {n}, {censored} censored" for censored in ("none", n)), key=text_width)
+    texts = [label.text for label in labels]
+    return [max(text, f"{text.partition(chr(10))[0]}\n{words}", key=text_width) for text in texts]
 
 
 def _end(rows: pd.DataFrame) -> float:
