@@ -193,7 +193,7 @@ def test_a_broken_task_is_one_line(folder, text, line):
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("name", ALL_OBJECTS_DICT)
+@pytest.mark.parametrize("name", sorted(ALL_OBJECTS_DICT))
 def test_every_name_of_a_loss_is_taken_or_refused_in_one_line(name):
     def draw(generator, options, n):
         return generator.random((n, 2), "float32"), zeros((n, 1), "float32")
