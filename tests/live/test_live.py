@@ -185,6 +185,23 @@ def test_lines_elsewhere(happening):
     ]
 
 
+def test_after_a_silence_lines_say_how_far_runs_and_then_jobs_are(happening):
+    text = io.StringIO()
+    shown = Lines(happening, Console(file=text, width=80))
+    blocks = [(mode, b) for mode in ("sum", "mul", "ave") for b in ("00000", "00005")]
+    for number, (mode, block) in enumerate(blocks):
+        begin(happening, number, block, f"merge_mode={mode}")
+        happening.finish(number)
+        happening.clock.now += 61
+        shown.stand_still(happening.clock.now)
+        shown.stand_still(happening.clock.now + 59)
+    lines = text.getvalue().splitlines()
+    assert [line.partition(" of")[0] for line in lines] == [
+        *("runs 5", "runs 8", "runs 13", "runs 16", "runs 21", "jobs 6")
+    ]
+    assert lines[-1] == "jobs 6 of 8"
+
+
 def test_who_stops_everything_hears_of_no_failures(happening):
     text = io.StringIO()
     shown = Lines(happening, Console(file=text, width=80))

@@ -53,6 +53,13 @@ def facts(progress: Progress) -> str:
     return ", ".join(parts)
 
 
+def _how_far(progress: Progress) -> str:
+    """Say how far runs are, or jobs where all runs are made."""
+    if progress.runs < progress.all_runs:
+        return facts(progress)
+    return f"jobs {progress.jobs:,} of {progress.all_jobs:,}"
+
+
 def lines_of_end(happening: Happening) -> list[str]:
     """Say what has failed and what is done, when everything has ended."""
     progress = happening.progress()
@@ -104,12 +111,15 @@ class Lines:
         for line in lines_of_end(self._happening)[-1:]:
             self.say(line)
 
+    def stand_still(self, now: float) -> None:
+        """Say how far everything is, where nothing has been said for long."""
+        if now - self._last >= _SILENCE:
+            self.say(_how_far(self._happening.progress()))
+
     def _watch(self) -> None:
         while not self._over.wait(0.5):
             self._release(_PATIENCE)
-            now, line = self._happening.clock(), facts(self._happening.progress())
-            if now - self._last >= _SILENCE and line:
-                self.say(line)
+            self.stand_still(self._happening.clock())
 
     def _release(self, patience: float) -> None:
         now = self._happening.clock()
