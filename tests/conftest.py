@@ -16,8 +16,8 @@ for _name in ("made_up", "drawn", "trial"):
     sys.modules[_name] = _module
     _spec.loader.exec_module(_module)
 
-# Folders whose modules set up a browser, reports, trained blocks or a cluster.
-_DEAR = {"report", "training", "cluster"}
+# Folders whose modules set up a browser, reports or a cluster.
+_DEAR = {"report", "cluster"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -23,6 +23,8 @@ from thresher.trace import (
 from thresher.training import run_canary, run_job
 from thresher.training.job import predictions_table, quantities
 
+pytestmark = pytest.mark.xdist_group("job")  # its blocks are trained once
+
 NO_DROPOUT = {"dropout": 0.0, "recurrent_dropout": 0.0}
 JOB = {
     "study": "made up",
