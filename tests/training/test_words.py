@@ -13,14 +13,14 @@ from thresher.training.words import UNKNOWN, WordVectors, in_front, vocabulary
 
 WIDTH, STEPS, SEEDS = 6, 7, (0, 1)
 HEAD = Head(2, "softmax", per_timestep=False)
-GENERATOR = np.random.default_rng(3)
 CLASS = np.arange(80) % 2
 
 
 def texts(different: int = 30) -> np.ndarray:
     """Numbers of words, of which 1 or 2 decide on the label; 0 after a text's end."""
-    x = GENERATOR.integers(3, different + 1, (80, STEPS)).astype(np.float32)
-    x[np.arange(STEPS) >= GENERATOR.integers(1, STEPS + 1, 80)[:, None]] = 0
+    generator = np.random.default_rng(3)
+    x = generator.integers(3, different + 1, (80, STEPS)).astype(np.float32)
+    x[np.arange(STEPS) >= generator.integers(1, STEPS + 1, 80)[:, None]] = 0
     x[:, 0] = 1 + CLASS
     return x
 
@@ -134,7 +134,7 @@ def test_a_transformer_attends_to_no_padding():
 @pytest.mark.filterwarnings("error:Layer .* was passed an input with a mask")
 def test_every_model_learns_from_words(name):
     words = Words(30, 20, WIDTH)
-    given = training(epochs=12, evaluate_every=12, optimizer="adam", learning_rate=0.03)
+    given = training(epochs=24, evaluate_every=24, optimizer="adam", learning_rate=0.03)
     made = model_of(name, words, units=8, depth=1)
     block = train_block(made, data_of(texts(), words), SEEDS, given)
     assert (block.eval_accuracy[:, -1] > 0.9).all()
