@@ -20,11 +20,11 @@ test: .venv/.test
 
 # What a change is tried with, in less than two minutes on two cores: neither Snakemake, nor a browser,
 # nor whole reports, nor what imports TensorFlow.
-DEAR := $(addprefix tests/,training report workflow models own/test_check.py tasks/test_arrays.py \
+HEAVY := $(addprefix tests/,training report workflow models own/test_check.py tasks/test_arrays.py \
 	tasks/test_text.py test_optimizers.py test_testing.py test_own_pages.py) \
 	$(addprefix src/thresher/,training testing.py)
 test-fast: .venv/.test
-	$(TEST) -m "not workflow and not browser and not slow" $(addprefix --ignore=,$(DEAR))
+	$(TEST) -m "not workflow and not browser and not slow" $(addprefix --ignore=,$(HEAVY))
 
 # The base package alone, with the oldest libraries that pyproject.toml allows: analyses, readers,
 # figures and report, without TensorFlow, Keras and Snakemake.

@@ -134,7 +134,7 @@ def test_a_transformer_attends_to_no_padding():
 @pytest.mark.filterwarnings("error:Layer .* was passed an input with a mask")
 def test_every_model_learns_from_words(name):
     words = Words(30, 20, WIDTH)
-    given = training(epochs=24, evaluate_every=24, optimizer="adam", learning_rate=0.03)
+    given = training(epochs=12, evaluate_every=12, optimizer="adam", learning_rate=0.03)
     made = model_of(name, words, units=8, depth=1)
     block = train_block(made, data_of(texts(), words), SEEDS, given)
     assert (block.eval_accuracy[:, -1] > 0.9).all()
