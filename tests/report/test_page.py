@@ -81,10 +81,11 @@ def test_a_user_s_words_are_text_and_never_markup(material):
     assert "&lt;script&gt;" in page
 
 
-def test_names_of_arms_break_after_an_underscore_only(material):
-    page = render(material(small()))
-    assert "<bdi>lstm_<wbr>backward</bdi>" in page
-    assert words_of(page).count("lstm_backward")
+def test_long_names_of_arms_break_after_an_underscore_only(material):
+    page = render(material(small(arms=3)))
+    assert "<bdi>lstm_backward</bdi>" in page
+    assert "<bdi>lstm_<wbr>backward_<wbr>aligned</bdi>" in page
+    assert "lstm_backward_aligned" in words_of(page)
 
 
 def test_labels_from_right_to_left_are_set_apart(material):

@@ -22,6 +22,8 @@ from thresher.results import Results
 from thresher.study.plan import Study
 
 # Letters written from right to left, and marks that turn what follows them.
+# Letters that fit into a phone's column of arms.
+_LONG = 16
 _TURNED = {"R", "AL", "RLE", "RLO", "RLI", "FSI"}
 _Path = str | os.PathLike[str]
 _ICON = (
@@ -110,8 +112,9 @@ def prose_with(study: Study) -> Callable[[str], Markup]:
 
 
 def breakable(name: str) -> Markup:
-    """Let the name of an arm continue on the next line after an underscore, not inside a word."""
-    return Markup(str(escape(name)).replace("_", "_<wbr>"))
+    """Let a long word in the name of an arm go on after an underscore on the next line."""
+    words = str(escape(name)).split(" ")
+    return Markup(" ".join(w.replace("_", "_<wbr>") if len(w) > _LONG else w for w in words))
 
 
 def _right_to_left(text: str) -> bool:
