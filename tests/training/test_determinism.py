@@ -13,13 +13,14 @@ from thresher.study import load
 from thresher.training import Streams, train_block
 from thresher.training.lanes import EVALUATED, TRAINED
 
+pytestmark = pytest.mark.xdist_group("determinism")  # its blocks are trained once
+
 MODEL = sequential(lstm(), lambda: layers.Dropout(0.2))
 TRACES = (*TRAINED, *EVALUATED, "predictions")
 PROGRAM = """
 import os, sys
 from thresher.training import run_job
 
-pytestmark = pytest.mark.xdist_group("determinism")  # its blocks are trained once
 if sys.argv[1] == "one core":
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 run_job(sys.argv[2], [int(seed) for seed in sys.argv[3].split()], *sys.argv[4:])
