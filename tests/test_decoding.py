@@ -34,6 +34,16 @@ def f32(values) -> np.ndarray:
     return np.array(values, np.float32)
 
 
+def read_one(declared, options, example, outputs):
+    """Read the outputs of some runs for one example that they share, its axis left out."""
+    x, y = (np.broadcast_to(values, (len(outputs), 1, *values.shape)) for values in example)
+    read = decoding.read(declared, options, (x, y), outputs[:, None])
+    values = (read.input, read.output, read.decoded, read.expected, read.wrong)
+    seen, output, decoded, expected, wrong = (v if v is None else v[:, 0] for v in values)
+    assert (expected == expected[0]).all()
+    return decoding.Reading(None if seen is None else seen[0], output, decoded, expected[0], wrong)
+
+
 @pytest.mark.parametrize(
     ("declared", "head"),
     [
@@ -57,7 +67,7 @@ def test_the_head_follows_from_the_loss_and_the_label(declared, head):
 def test_binary_labels_at_each_timestep():
     example = f32([[0.1, 9], [0.2, 9], [0.3, 9]]), f32([[0], [1], [1]])
     outputs = f32([[[0.25], [0.75], [0.5]], [[NAN], [0.625], [1]]])
-    read = decoding.read(BINARY, {}, example, outputs)
+    read = read_one(BINARY, {}, example, outputs)
     np.testing.assert_array_equal(read.input, f32([0.1, 0.2, 0.3]))
     np.testing.assert_array_equal(read.output, [[0.25, 0.75, 0.5], [NAN, 0.625, 1]])
     np.testing.assert_array_equal(read.decoded, [[0, 1, 0], [NAN, 1, 1]])
@@ -67,7 +77,7 @@ def test_binary_labels_at_each_timestep():
 
 
 def test_one_binary_label_a_sequence():
-    read = decoding.read(WHOLE, {}, (np.zeros((3, 2)), f32([1])), f32([[0.25], [0.75]]))
+    read = read_one(WHOLE, {}, (np.zeros((3, 2)), f32([1])), f32([[0.25], [0.75]]))
     assert read.input is None
     assert read.output.tolist() == [[0.25], [0.75]]
     assert read.decoded.tolist() == [[0], [1]]
@@ -78,7 +88,7 @@ def test_one_binary_label_a_sequence():
 def test_one_of_three_classes_at_each_timestep_one_hot():
     example = f32([[5], [6]]), f32([[0, 0, 1], [1, 0, 0]])
     outputs = f32([[[0.25, 0.125, 0.625], [0.25, 0.5, 0.25]], [[0.5, 0.25, 0.25], [NAN] * 3]])
-    read = decoding.read(ONE_HOT, {}, example, outputs)
+    read = read_one(ONE_HOT, {}, example, outputs)
     assert read.input.tolist() == [5, 6]
     np.testing.assert_array_equal(read.output, [[0.625, 0.5], [0.5, NAN]])
     np.testing.assert_array_equal(read.decoded, [[2, 1], [0, NAN]])
@@ -90,7 +100,7 @@ def test_one_of_three_classes_at_each_timestep_one_hot():
 def test_one_of_three_classes_a_sequence_by_number():
     example = np.zeros((3, 1)), f32([1])
     outputs = f32([[0.25, 0.5, 0.25], [0.125, 0.25, 0.625], [0.5, 0.5, 0]])
-    read = decoding.read(SPARSE, {}, example, outputs)
+    read = read_one(SPARSE, {}, example, outputs)
     assert read.input is None
     assert read.output.tolist() == [[0.5], [0.625], [0.5]]
     assert read.decoded.tolist() == [[1], [2], [0]]
@@ -99,7 +109,7 @@ def test_one_of_three_classes_a_sequence_by_number():
 
 
 def test_a_number_is_neither_right_nor_wrong():
-    read = decoding.read(NUMBER, {}, (np.zeros((3, 2)), f32([-0.5])), f32([[1.5], [np.inf]]))
+    read = read_one(NUMBER, {}, (np.zeros((3, 2)), f32([-0.5])), f32([[1.5], [np.inf]]))
     assert read.output.tolist() == [[1.5], [np.inf]]
     np.testing.assert_array_equal(read.decoded, [[1.5], [NAN]])
     assert read.expected.tolist() == [-0.5]
@@ -108,7 +118,7 @@ def test_a_number_is_neither_right_nor_wrong():
 
 def test_a_number_is_wrong_beyond_the_tolerance_that_the_task_declares():
     example = f32([[3], [4]]), f32([[1], [2]])
-    read = decoding.read(NUMBERS, {}, example, f32([[[1.25], [1.5]]]))
+    read = read_one(NUMBERS, {}, example, f32([[[1.25], [1.5]]]))
     assert read.input.tolist() == [3, 4]
     assert read.decoded.tolist() == [[1.25, 1.5]]
     assert read.wrong.tolist() == [[False, True]]
@@ -118,11 +128,21 @@ def test_of_several_labels_or_features_at_a_position_the_first_is_read():
     declared = task("binary_crossentropy", (2, 2), (2, 3))
     example = f32([[1, 2], [3, 4]]), f32([[1, 0, 0], [0, 1, 1]])
     outputs = f32([[[0.75, 0, 0], [0.625, 0, 0]]])
-    read = decoding.read(declared, {}, example, outputs)
+    read = read_one(declared, {}, example, outputs)
     assert decoding.head(declared, {}).units == 3
     assert read.input.tolist() == [1, 3]
     assert read.output.tolist() == [[0.75, 0.625]]
     assert read.wrong.tolist() == [[False, True]]
+
+
+def test_runs_may_have_examples_of_their_own():
+    x, y = np.zeros((2, 3, 4, 1)), f32([[[0], [2], [1]], [[2], [2], [0]]])
+    outputs = np.eye(3, dtype=np.float32)[[[0, 1, 1], [2, 2, 2]]]
+    read = decoding.read(SPARSE, {}, (x, y), outputs)
+    assert read.expected.tolist() == y.tolist()
+    assert read.decoded.tolist() == [[[0], [1], [1]], [[2], [2], [2]]]
+    assert read.wrong.tolist() == [[[False], [True], [False]], [[False], [False], [True]]]
+    assert read.input is None
 
 
 def test_a_task_may_say_everything_itself():
@@ -140,7 +160,7 @@ def test_a_task_may_say_everything_itself():
     )
     options = {"zero": 0.5}
     assert decoding.head(declared, options).activation == "tanh"
-    read = decoding.read(declared, options, (np.zeros(4), f32([-1])), f32([[0.75], [0.25]]))
+    read = read_one(declared, options, (np.zeros(4), f32([-1])), f32([[0.75], [0.25]]))
     assert read.decoded.tolist() == [[1], [-1]]
     assert read.wrong.tolist() == [[True], [False]]
 

@@ -23,19 +23,21 @@ class DecodingError(ValueError):
 
 @dataclass(frozen=True)
 class Reading:
-    """Outputs of some runs for one example, read as the task reads them.
+    """Outputs of some runs for some examples, read as the task reads them.
+
+    Every array has the shape (runs, examples, positions).
 
     Attributes
     ----------
-    input : ndarray of float, shape (positions,), or None
+    input : ndarray of float, or None
         First feature of the input; None where inputs have other positions than labels.
-    output : ndarray of float, shape (runs, positions)
+    output : ndarray of float
         Probability of class 1 of two, of the predicted class of several, or the number. Of
         several labels at one position, the first.
-    decoded : ndarray of float, shape (runs, positions)
+    decoded : ndarray of float
         NaN where the output isn't finite.
-    expected : ndarray of float, shape (positions,)
-    wrong : ndarray of bool, shape (runs, positions), or None
+    expected : ndarray of float
+    wrong : ndarray of bool, or None
         None where numbers are neither right nor wrong; means nothing where `decoded` is NaN.
     """
 
@@ -139,32 +141,35 @@ def score(
 def read(
     task: TaskDeclaration,
     options: Options,
-    example: tuple[np.ndarray, np.ndarray],
+    examples: tuple[np.ndarray, np.ndarray],
     outputs: np.ndarray,
 ) -> Reading:
-    """Read the outputs of some runs for one example.
+    """Read the outputs of some runs for some examples.
 
     Parameters
     ----------
     task : TaskDeclaration
     options : mapping
-    example : tuple of ndarray
-        Its input and its label, without a batch.
-    outputs : ndarray, shape (runs, timesteps, units) or (runs, units)
+    examples : tuple of ndarray, each of shape (runs, examples, ...)
+        Their inputs and their labels.
+    outputs : ndarray, shape (runs, examples, timesteps, units) or (runs, examples, units)
     """
-    x, y = example
-    decoded = decode(task, options, outputs)
-    wanted = expected(task, options, y[None])
-    positions = wanted.shape[1]
-    features = x.reshape(positions, -1) if x.shape[:1] == (positions,) else None
-    units = _positions(outputs).astype(float)
+    x, y = examples
+    shape, flat = outputs.shape[:2], outputs.reshape(-1, *outputs.shape[2:])
+    decoded = decode(task, options, flat)
+    wanted = expected(task, options, y.reshape(-1, *y.shape[2:]))
+    shape = (*shape, wanted.shape[1])
+    features = x.reshape(*shape, -1)[..., 0] if x.shape[:3] == shape else None
+    units = _positions(flat).astype(float)
     several = losses.of(task.loss).kind in ("one-hot", "class")
+    output = units.max(axis=-1) if several else units[..., 0]
+    wrong = score(task, options, decoded, wanted)
     return Reading(
-        input=None if features is None else features[:, 0].astype(float),
-        output=units.max(axis=-1) if several else units[..., 0],
-        decoded=decoded,
-        expected=wanted[0],
-        wrong=score(task, options, decoded, wanted),
+        input=None if features is None else features.astype(float),
+        output=output.reshape(shape),
+        decoded=decoded.reshape(shape),
+        expected=wanted.reshape(shape),
+        wrong=None if wrong is None else wrong.reshape(shape),
     )
 
 

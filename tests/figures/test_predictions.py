@@ -47,6 +47,8 @@ def with_answers(table):
 BINARY = answers([0.0, 1.0, 1.0], [[0, 1, 1], [0, 0, 1], [np.nan] * 3, [0, 0, 1]], True)
 CLASSES = answers([2.0, 0.0, 1.0], [[2, 0, 1], [2, 2, 1], [2, 2, 1], [0, 2, 1]], True)
 ONE_LABEL = answers([2.0], [[2.0], [2.0], [0.0], [np.nan]], True)
+LABELS = answers([2.0, 0.0, 2.0, 1.0], [[2, 0, 0, 1], [2, 1, 2, 1], [np.nan] * 4], True)
+LABELS = LABELS.assign(example=LABELS["position"], position=0)
 NUMBERS = answers([0.25, 0.5], [[0.3, 0.4], [0.2, 1e9], [np.nan, np.nan], [0.1, 0.5]])
 
 
@@ -56,6 +58,7 @@ NUMBERS = answers([0.25, 0.5], [[0.3, 0.4], [0.2, 1e9], [np.nan, np.nan], [0.1, 
         (BINARY, "binary"),
         (CLASSES, "classes"),
         (ONE_LABEL, "one label"),
+        (LABELS, "one label"),
         (NUMBERS, "numbers"),
         (made_up.predictions(made_up.study(1, 1)), "binary"),
         (BINARY.assign(decoded=np.nan, wrong=pd.NA), "binary"),
@@ -65,7 +68,7 @@ def test_the_kind_of_labels_is_told_from_the_table(table, kind):
     assert kind_of(table) == kind
 
 
-@pytest.mark.parametrize("table", [BINARY, CLASSES, ONE_LABEL, NUMBERS])
+@pytest.mark.parametrize("table", [BINARY, CLASSES, ONE_LABEL, LABELS, NUMBERS])
 @pytest.mark.parametrize("width", [7.2, 3.5])
 def test_every_form_holds_its_text(table, width):
     results = with_answers(table)
@@ -108,6 +111,16 @@ def test_errors_along_are_shares_of_wrong_answers():
     assert line.get_ydata() == pytest.approx([0, 2 / 3, 0])
 
 
-@pytest.mark.parametrize("table", [ONE_LABEL, NUMBERS])
+def test_answers_to_several_examples_are_counted_by_expected_label():
+    results = with_answers(LABELS)
+    (drawing,) = FIGURE.draw(results, 7.2)
+    for axes in drawing.figure.axes:
+        cells = [text.get_text() for text in axes.texts]
+        assert cells == [*("50", "50", "0"), *("0", "100", "0"), *("25", "0", "75")]
+    assert caption(results).startswith("Which labels the runs give to 4 held-out examples: a row")
+    assert "to 1 held-out example:" in caption(with_answers(ONE_LABEL))
+
+
+@pytest.mark.parametrize("table", [ONE_LABEL, LABELS, NUMBERS])
 def test_one_position_or_numbers_have_no_errors_along(table):
     assert list(ERRORS.draw(with_answers(table), 7.2)) == []

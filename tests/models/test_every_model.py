@@ -80,8 +80,9 @@ def test_every_model_gives_every_task_finite_outputs_that_it_can_read(model, nam
     built = build_for(task, chosen, model, options)
     outputs = np.asarray(built(x))
     assert np.isfinite(float(keras.losses.get(task.loss)(y, outputs).numpy().mean()))
-    read = decoding.read(task, chosen, (x[0], y[0]), outputs)
-    assert read.output.shape == read.decoded.shape == (4, len(read.expected))
+    read = decoding.read(task, chosen, (x[None], y[None]), outputs[None])
+    assert read.output.shape == read.decoded.shape == read.expected.shape
+    assert read.output.shape[:2] == (1, 4)
     assert np.isfinite(read.decoded).all()
 
 

@@ -58,6 +58,6 @@ def test_a_model_trains_on_a_task_as_in_keras(model, task, given):
     np.testing.assert_allclose(block.loss, losses, rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(block.eval_loss[:, -1], final, rtol=1e-5, atol=1e-7)
     assert losses.std() > 0
-    read = decoding.read(declared, job["task"]["options"], block.example, block.predictions)
+    read = decoding.read(declared, job["task"]["options"], block.examples, block.predictions)
     assert np.isfinite(read.decoded).all()
     assert np.isfinite(block.accuracy).all() == losses_of(declared.loss).has_accuracy

@@ -10,6 +10,7 @@ from training_cases import options
 from training_reference import assign
 
 from thresher.training import DataSet, Streams, TrainingError, train_block
+from thresher.training.lanes import shown
 from thresher.training.weights import build, initial
 
 SEEDS = (4, 5)
@@ -79,7 +80,7 @@ def test_a_recurrent_model_passes_over_sequences():
     training = given(loss="binary_crossentropy", batch_size=6, epochs=20)
     block = train_block(lambda: keras.Sequential(stack), DataSet(x, y), SEEDS, training)
     assert (block.loss[:, -1] < block.loss[:, 0]).all()
-    assert block.predictions.shape == (2, 1)
+    assert block.predictions.shape == (2, 4, 1)
 
 
 def test_parts_are_the_seed_s_and_stratified():
@@ -107,11 +108,29 @@ def test_a_shared_split_is_one_for_all_seeds_and_a_fixed_held_out_set_is_taken_a
     data, training = DataSet(X[:40], Y[:40]), given(evaluation="shared", epochs=2)
     one = train_block(mlp, data, SEEDS, training, Streams(entropy=3))
     part = data.part(Streams(entropy=3).held_out())
-    np.testing.assert_array_equal(one.example[0], X[part.held_out[0]])
+    np.testing.assert_array_equal(one.examples[0], [X[part.held_out]] * len(SEEDS))
     fixed = DataSet(X[:40], Y[:40], fixed=(X[40:], Y[40:]))
     other = train_block(mlp, fixed, SEEDS, given(epochs=2), Streams(entropy=3))
-    np.testing.assert_array_equal(other.example[0], X[40])
+    np.testing.assert_array_equal(other.examples[0], [X[40:]] * len(SEEDS))
     assert np.isfinite(other.eval_loss).all()
+
+
+def test_a_run_is_shown_held_out_examples_that_it_has_not_trained_on():
+    data, streams = DataSet(X, Y, classes=CLASS), Streams(entropy=3)
+    block = train_block(mlp, data, SEEDS, given(), streams)
+    for row, seed in enumerate(SEEDS):
+        held_out = data.part(streams.held_out(seed)).held_out
+        np.testing.assert_array_equal(block.examples[0][row], X[held_out])
+        outputs = keras.ops.convert_to_tensor(block.predictions[row])
+        loss = keras.losses.sparse_categorical_crossentropy(block.examples[1][row], outputs)
+        np.testing.assert_allclose(np.mean(loss), block.eval_loss[row, -1], rtol=1e-5)
+
+
+def test_of_a_large_set_examples_from_everywhere_are_shown():
+    assert shown((49, 1)).tolist() == list(range(49))
+    rows = shown((1000, 3))
+    assert (len(rows), rows[0], rows[-1], len(set(rows))) == (50, 0, 999, 50)
+    assert shown((1000, 10, 1)).tolist() == [0]
 
 
 def test_a_run_depends_on_its_seed_alone_and_a_longer_budget_goes_on_the_same():

@@ -119,10 +119,10 @@ def test_predictions_are_the_outputs_for_an_example_that_all_runs_share():
     )
     x, y = SEQUENCE.held_out(Streams().held_out(), 1)
     for block in (shared, own):
-        assert np.array_equal(block.example[0], x[0])
-        assert np.array_equal(block.example[1], y[0])
+        for values, wanted in zip(block.examples, (x, y), strict=True):
+            assert np.array_equal(values, [wanted] * 3)
     np.testing.assert_allclose(own.predictions, shared.predictions, rtol=1e-6)
-    expected = [np.mean(keras.losses.binary_crossentropy(y[0], p)) for p in own.predictions]
+    expected = [np.mean(keras.losses.binary_crossentropy(y[0], p[0])) for p in own.predictions]
     np.testing.assert_allclose(shared.eval_loss[:, -1], expected, rtol=1e-5)
 
 

@@ -143,10 +143,10 @@ def test_predictions_of_numbers_and_of_diverged_runs_are_missing_where_they_mean
     nan = float("nan")
     reading = Reading(
         input=None,
-        output=np.array([[0.75, 0.5], [nan, 0.25]]),
-        decoded=np.array([[2.0, 1.0], [nan, 0.0]]),
-        expected=np.array([2.0, 0.0]),
-        wrong=np.array([[False, True], [True, False]]),
+        output=np.array([[[0.75, 0.5]], [[nan, 0.25]]]),
+        decoded=np.array([[[2.0, 1.0]], [[nan, 0.0]]]),
+        expected=np.array([[[2.0, 0.0]]] * 2),
+        wrong=np.array([[[False, True]], [[True, False]]]),
     )
     rows = predictions_table(JOB, np.array([7, 5]), reading).to_pylist()
     found = [
@@ -159,9 +159,19 @@ def test_predictions_of_numbers_and_of_diverged_runs_are_missing_where_they_mean
     assert found[3] == (5, 1, 0.0, 0.0, False)
     assert [row["input"] for row in rows] == [None] * 4
     assert {row["merge_mode"] for row in rows} == {"sum"}
-    number = Reading(None, np.array([[1.5]]), np.array([[1.5]]), np.array([1.0]), None)
-    row = predictions_table(JOB, np.array([0]), number).to_pylist()[0]
-    assert (row["output"], row["decoded"], row["wrong"]) == (1.5, 1.5, None)
+
+
+def test_predictions_of_several_examples_have_a_row_each():
+    said = np.array([[[1.5], [2.5]], [[3.5], [4.5]]])
+    reading = Reading(said * 2, said, said, said - 1, None)
+    rows = predictions_table(JOB, np.array([0, 3]), reading).to_pylist()
+    names = ("seed", "example", "position", "input", "output", "expected", "wrong")
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        (0, 0, 0, 3.0, 1.5, 0.5, None),
+        (0, 1, 0, 5.0, 2.5, 1.5, None),
+        (3, 0, 0, 7.0, 3.5, 2.5, None),
+        (3, 1, 0, 9.0, 4.5, 3.5, None),
+    ]
 
 
 def test_numbers_have_losses_and_no_accuracies():

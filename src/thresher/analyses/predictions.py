@@ -1,4 +1,4 @@
-"""What every trained model says to the held-out examples that all share."""
+"""What every trained model says to held-out examples."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,9 @@ from thresher.registry import Analysis, Table
 PREDICTIONS: Schema = {
     **ARM_KEYS,
     **SEED,
-    "example": Field("int", "", "held-out example, from 0; the same for every run"),
+    "example": Field(
+        "int", "", "held-out example, from 0; the same for all runs, or each run's own"
+    ),
     "position": Field("int", "", "position in its label, such as a timestep, from 0"),
     "input": Field("float?", "", "input value; missing where positions of input and label differ"),
     "output": Field("float?", "", "the model's output: a probability, or the number"),
@@ -31,8 +33,7 @@ ANALYSIS = Analysis(
     tables={
         "predictions": Table(
             PREDICTIONS,
-            "Each run's output for the same held-out examples after its last epoch, beside the "
-            "label.",
+            "Each run's output for held-out examples after its last epoch, beside the label.",
             factors=True,
         )
     },

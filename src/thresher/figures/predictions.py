@@ -13,7 +13,7 @@ from thresher.drawing.answers import Kind, confusions, kind_of, scatter, shown_a
 from thresher.drawing.palette import TEXT, ink_on
 from thresher.drawing.rows import Row, row_axes
 from thresher.drawing.style import SEQUENTIAL, place, styled, ticks
-from thresher.format import count, fraction, number, tick
+from thresher.format import count, fraction, number, several, tick
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
@@ -28,10 +28,10 @@ _SAID: dict[Kind, str] = {
     "1 at each position",
     "classes": "The first held-out example: its inputs, its labels, and at each position the "
     "class that most runs say, filled by the share of runs that are right",
-    "one label": "Which label the runs give to held-out examples: a row for each expected label, "
-    "the share of runs that say each",
-    "numbers": "Expected numbers of held-out examples against those that the runs say; on the "
-    "line they agree",
+    "one label": "Which labels the runs give to {examples}: a row for each expected label, the "
+    "share of answers that are each",
+    "numbers": "Expected numbers of {examples} against those that the runs say; on the line they "
+    "agree",
 }
 
 
@@ -40,8 +40,10 @@ def caption(results: Results) -> str:
     table, axis = results.tables["predictions"], results.study.axis
     shown, total = shown_arms(results), table["arm"].nunique()
     lost = table["decoded"].isna().any()
+    examples = several(table["example"].nunique(), "held-out example")
+    said = _SAID[kind_of(table)].format(examples=examples)
     return (
-        f"{_SAID[kind_of(table)]}, after the last {axis.name}"
+        f"{said}, after the last {axis.name}"
         f"{'; runs that diverged say nothing' if lost else ''}."
         f"{wording.left_out(len(shown), total, 'arms')} {wording.runs(results)}"
     )

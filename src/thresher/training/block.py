@@ -10,7 +10,7 @@ from thresher.training.checks import check_model, check_options, check_shapes, i
 from thresher.training.data_set import DataSet, Examples
 from thresher.training.feeds import DataSource, Feed, Fresh, Passes, for_lanes
 from thresher.training.grouped import part_groups
-from thresher.training.lanes import EVALUATED, TRAINED, Lanes
+from thresher.training.lanes import EVALUATED, TRAINED, Lanes, shown
 from thresher.training.matching import count_parameters
 from thresher.training.progress import Progress, Report
 from thresher.training.recurrent import prepare
@@ -20,6 +20,7 @@ from thresher.training.words import with_vocabularies
 from thresher.training_options import SHARED, Training
 
 Arrays = dict[str, np.ndarray]  # runs first
+OWN = ("x", "y")  # of a run's own held-out examples
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,13 @@ class Block:
         On the first half of that set: how far the endpoint moves tells what a set's luck does.
     diverged_at : ndarray of int or float, shape (runs,)
         First epoch whose loss is not finite; −1 for none.
-    example : tuple of ndarray
-        Input and label of an example that all runs of a study share, drawn with
-        `Streams.held_out()`. Where each seed splits a data set anew, some have trained on it.
-    predictions : ndarray of float, shape (runs, ...)
-        Each run's final output for it.
+    examples : tuple of ndarray, each of shape (runs, examples, ...)
+        Inputs and labels of the held-out examples that outputs are kept of: one where labels have
+        several positions, else up to 50, spread over the set. All runs of a study share them,
+        drawn with `Streams.held_out()`; where each seed splits a data set anew, a run has its own
+        if labels have one position, and else some runs have trained on the one that is shared.
+    predictions : ndarray of float, shape (runs, examples, ...)
+        Each run's final outputs for them.
     parameters : int
         Trainable ones of the model.
     metrics : mapping of str to ndarray
@@ -60,7 +63,7 @@ class Block:
     eval_loss_half: np.ndarray
     eval_accuracy_half: np.ndarray
     diverged_at: np.ndarray
-    example: Examples
+    examples: Examples
     predictions: np.ndarray
     parameters: int
     metrics: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -145,8 +148,8 @@ def _train_block(
     position = {seed: row for row, seed in enumerate(trained)}
     order = [position[seed] for seed in seeds]
     runs = {name: np.concatenate([part[name] for part in parts])[order] for name in parts[0]}
-    x, y = shared
-    return _block(np.asarray(seeds), runs, options, (x[0], y[0]), count_parameters(built.model))
+    parameters = count_parameters(built.model)
+    return _block(np.asarray(seeds), runs, options, shared, parameters)
 
 
 def _feeds(
@@ -188,11 +191,15 @@ def _train_group(
         done += len(losses)
         progress.step(done)
     progress.end_group()
-    predictions = lanes.evaluate(*for_lanes(shared, lanes))[1]
+    examples, own, rows = for_lanes(shared, lanes), {}, shown(shared[1].shape)
+    if len(rows) > 1 and isinstance(feed, Passes) and options.evaluation != SHARED:
+        examples = feed.held_out  # a run has trained on some of those that all share
+        own = {name: np.asarray(of)[:, rows] for name, of in zip(OWN, examples, strict=True)}
     return {
         **_by_name(TRAINED, trained),
         **_by_name(lanes.evaluated, evaluated),
-        "predictions": predictions,
+        **own,
+        "predictions": lanes.evaluate(*examples)[1],
     }
 
 
@@ -203,12 +210,17 @@ def _by_name(names: Sequence[str], pieces: list[np.ndarray]) -> Arrays:
 
 
 def _block(
-    seeds: np.ndarray, runs: Arrays, options: Training, example: Examples, parameters: int
+    seeds: np.ndarray, runs: Arrays, options: Training, shared: Examples, parameters: int
 ) -> Block:
     epochs = np.arange(1, options.epochs + 1)
     evaluations = np.asarray(options.evaluations)
     lost = np.minimum(
         _first_lost(runs["loss"], epochs), _first_lost(runs["eval_loss"], evaluations)
+    )
+    rows = shown(shared[1].shape)
+    x, y = (
+        runs.pop(name, np.broadcast_to(values[rows], (len(seeds), *values[rows].shape)))
+        for name, values in zip(OWN, shared, strict=True)
     )
     further = [name for name in runs if name not in (*TRAINED, *EVALUATED, "predictions")]
     for names, at in ((TRAINED, epochs), ((*EVALUATED, *further), evaluations)):
@@ -219,7 +231,7 @@ def _block(
         seeds=seeds,
         evaluation_epochs=evaluations,
         diverged_at=diverged_at,
-        example=example,
+        examples=(x, y),
         parameters=parameters,
         metrics={name: runs.pop(name) for name in further},
         **runs,

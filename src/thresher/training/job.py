@@ -79,7 +79,7 @@ def run_job(
     block = train(job, seeds, named, _telling(traces))
     options = job["task"]["options"]
     task = settled(named[0], options, job["training"]["loss"])
-    reading = decoding.read(task, options, block.example, block.predictions)
+    reading = decoding.read(task, options, block.examples, block.predictions)
     packages, digests = versions(), {}
     digests["predictions"] = write_predictions(
         predictions_table(job, block.seeds, reading),
@@ -269,18 +269,16 @@ def trace_table(job: Mapping[str, Any], block: Block) -> pa.Table:
 
 
 def predictions_table(job: Mapping[str, Any], seeds: np.ndarray, reading: Reading) -> pa.Table:
-    """Lay out the outputs for one held-out example, a row a run and position."""
-    runs, positions = reading.decoded.shape
-    rows = runs * positions
+    """Lay out the outputs for held-out examples, a row a run, example and position."""
+    shape, rows = reading.decoded.shape, reading.decoded.size
     seen, wrong = reading.input, reading.wrong
     lost = np.isnan(reading.decoded)
-    columns = _keys(job, seeds, positions)
-    columns["example"] = np.zeros(rows, np.int64)
-    columns["position"] = np.tile(np.arange(positions, dtype=np.int64), runs)
-    columns["input"] = pa.nulls(rows, pa.float64()) if seen is None else np.tile(seen, runs)
+    columns = _keys(job, seeds, shape[1] * shape[2])
+    columns["example"], columns["position"] = (of.ravel() for of in np.indices(shape)[1:])
+    columns["input"] = pa.nulls(rows, pa.float64()) if seen is None else seen.ravel()
     columns["output"] = reading.output.ravel()
     columns["decoded"] = reading.decoded.ravel()
-    columns["expected"] = np.tile(reading.expected, runs)
+    columns["expected"] = reading.expected.ravel()
     columns["wrong"] = (
         pa.nulls(rows, pa.bool_()) if wrong is None else pa.array(wrong.ravel(), mask=lost.ravel())
     )

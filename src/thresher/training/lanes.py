@@ -24,6 +24,8 @@ TRAINED = ("loss", "accuracy")
 EVALUATED = ("eval_loss", "eval_accuracy", "eval_loss_half", "eval_accuracy_half")
 # So many examples of a held-out set are evaluated at once, which bounds the memory of all lanes.
 AT_ONCE = 512
+# Of so many examples what a model says is kept, where it says one thing of each.
+SHOWN = 50
 Accuracy = Callable[[Any, Any], Any]
 _ACCURACIES: dict[str | None, Accuracy] = {
     "binary": keras.metrics.binary_accuracy,
@@ -155,11 +157,11 @@ class Lanes:
         Returns
         -------
         evaluated : array, shape (names of `evaluated`, width)
-        output : array, shape (width, ...)
-            For the first example.
+        outputs : array, shape (width, examples, ...)
+            For the examples that `shown` names.
         """
-        found, output = self._evaluation(tf.convert_to_tensor(x), tf.convert_to_tensor(y))
-        return found.numpy(), output.numpy()
+        found, outputs = self._evaluation(tf.convert_to_tensor(x), tf.convert_to_tensor(y))
+        return found.numpy(), outputs.numpy()
 
     def _trace(
         self, train: Callable[..., Any], epochs: tuple[Any, ...], fixed: tuple[Any, ...]
@@ -321,7 +323,8 @@ class Lanes:
 
         given = (outputs, mask) if shared else (outputs, mask, y)
         found = [tf.stack(self._vectorized(judged, given)), *self._measured(outputs, mask, y)]
-        return tf.concat(found, 0), outputs[:, 0]
+        rows = shown(y.shape if shared else y.shape[1:])
+        return tf.concat(found, 0), tf.gather(outputs, rows, axis=1)
 
     def _outputs(self, x: Any, shared: bool) -> tuple[Any, Any]:
         """Return all lanes' outputs, and their mask as 0 and 1; an empty one where there is none.
@@ -393,6 +396,16 @@ class Lanes:
         weights = tf.cast(tf.reshape(mask, (*mask.shape, *further)), tf.float32)
         weights = tf.broadcast_to(weights, values.shape)
         return tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
+
+
+def shown(labels: Sequence[int]) -> np.ndarray:
+    """Return which held-out examples outputs are kept of, from the shape of their labels.
+
+    One is enough where it has a label for each timestep.
+    """
+    count = labels[0]
+    kept = min(SHOWN, count) if len(labels) == 2 else 1
+    return np.linspace(0, count - 1, kept).astype(int)
 
 
 def _output_shape(model: keras.Model) -> tuple[int, ...]:
