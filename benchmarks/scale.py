@@ -54,7 +54,8 @@ def invented(job: Mapping[str, Any], seeds: Sequence[int], *_: Any) -> Any:
         return np.maximum(loss + noise * random.normal(size=loss.shape), 1e-3)
 
     evaluated, trained = fallen(times, 0.01), fallen(np.arange(1, steps + 1), 0.1)
-    x = random.random((10, 1)).astype(np.float32)
+    x = random.random((1, 10, 1)).astype(np.float32)
+    y = (x.cumsum(axis=1) > 2.5).astype(np.float32)
     return Block(
         seeds=np.asarray(seeds),
         loss=trained,
@@ -65,8 +66,8 @@ def invented(job: Mapping[str, Any], seeds: Sequence[int], *_: Any) -> Any:
         eval_loss_half=fallen(times, 0.02),
         eval_accuracy_half=1 - evaluated / 2,
         diverged_at=np.full(runs, -1),
-        example=(x, (x.cumsum(axis=0) > 2.5).astype(np.float32)),
-        predictions=random.random((runs, 10, 1)),
+        examples=(np.broadcast_to(x, (runs, 1, 10, 1)), np.broadcast_to(y, (runs, 1, 10, 1))),
+        predictions=random.random((runs, 1, 10, 1)),
         parameters=500,
     )
 

@@ -32,9 +32,11 @@ def test_more_seeds_are_compared_at_each_ways_best_group(real_work):
     times = {("fit", 1): 60, ("thresher", 8): 10, ("thresher", 32): 20}
     times |= {("jax", 8): 40, ("jax", 32): 5}
     found = {
-        real_work.Measurement("mlp", *key, "mlp.npz"): {"cpu_ms": ms} for key, ms in times.items()
+        real_work.Measurement("mlp", *key, "mlp.npz"): {"cpu_ms": ms, "ms": 2 * ms}
+        for key, ms in times.items()
     }
     few, many = real_work.ratios(found)
+    assert real_work.ratios(found, "ms") == [few, many]
     assert few == {"work": "mlp", "seeds": 8, "fit": 6.0, "jax": 4.0}
     assert many == {"work": "mlp", "seeds": 32, "fit": 6.0, "jax": 0.5}
 
