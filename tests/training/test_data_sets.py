@@ -10,7 +10,7 @@ from training_cases import options
 from training_reference import assign
 
 from thresher.training import DataSet, Streams, TrainingError, train_block
-from thresher.training.lanes import shown
+from thresher.training.evaluation import shown
 from thresher.training.weights import build, initial
 
 SEEDS = (4, 5)

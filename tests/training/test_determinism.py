@@ -11,7 +11,8 @@ from training_cases import SEQUENCE, lstm, options, sequential
 
 from thresher.study import load
 from thresher.training import Streams, train_block
-from thresher.training.lanes import EVALUATED, TRAINED
+from thresher.training.evaluation import EVALUATED
+from thresher.training.lanes import TRAINED
 
 pytestmark = pytest.mark.xdist_group("determinism")  # its blocks are trained once
 

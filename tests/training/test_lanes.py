@@ -5,7 +5,8 @@ import pytest
 from training_cases import MODELS, Examples, dense, options, sequential
 
 from thresher.training import Streams, train_block
-from thresher.training.lanes import EVALUATED, TRAINED, Lanes
+from thresher.training.evaluation import EVALUATED
+from thresher.training.lanes import TRAINED, Lanes
 from thresher.training.recurrent import prepare
 from thresher.training.weights import build, initial
 

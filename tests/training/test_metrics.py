@@ -11,7 +11,7 @@ from training_reference import assign
 
 from thresher import losses
 from thresher.keras_metrics import METRICS, REFUSED, column_of
-from thresher.training import DataSet, Streams, TrainingError, lanes, train_block
+from thresher.training import DataSet, Streams, TrainingError, train_block
 from thresher.training.weights import build, initial
 
 SEEDS, SIZE = (4, 5), 40
@@ -162,7 +162,7 @@ def test_a_large_held_out_set_is_evaluated_in_parts_with_the_same_result(
         metrics=({"name": "auc"},),
     )  # fmt: skip
     whole = train_block(model, task, SEEDS, given)
-    monkeypatch.setattr(lanes, "AT_ONCE", 5)
+    monkeypatch.setattr("thresher.training.evaluation.AT_ONCE", 5)
     parts = train_block(model, task, SEEDS, given)
     for column in ("eval_loss", "eval_accuracy", "eval_loss_half", "eval_auc", "predictions"):
         own, other = (

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from thresher.training import lanes  # noqa: F401, registers how to vectorise
+from thresher.training import vectorising  # noqa: F401, registers how to vectorise
 
 
 def test_argmax_of_all_lanes_takes_no_loop_and_is_that_of_each():

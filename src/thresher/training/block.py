@@ -8,9 +8,10 @@ import numpy as np
 from thresher.garbage_collection import gc_paused
 from thresher.training.checks import check_model, check_options, check_shapes, in_epochs
 from thresher.training.data_set import DataSet, Examples
+from thresher.training.evaluation import EVALUATED, shown
 from thresher.training.feeds import DataSource, Feed, Fresh, Passes, for_lanes
 from thresher.training.grouped import part_groups
-from thresher.training.lanes import EVALUATED, TRAINED, Lanes, shown
+from thresher.training.lanes import TRAINED, Lanes
 from thresher.training.matching import count_parameters
 from thresher.training.progress import Progress, Report
 from thresher.training.recurrent import prepare

@@ -1,4 +1,4 @@
-"""Keras' own metrics, for each lane, from its outputs for a held-out set."""
+"""What is measured of a lane's outputs: loss and accuracy, and any of Keras' own metrics."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,6 +11,39 @@ from thresher.keras_metrics import METRICS, column_of
 from thresher.training.errors import TrainingError
 
 Measure = Callable[[Any, Any], Any]
+_ACCURACIES: dict[str | None, Measure] = {
+    "binary": keras.metrics.binary_accuracy,
+    "one-hot": keras.metrics.categorical_accuracy,
+    "class": keras.metrics.sparse_categorical_accuracy,
+}
+
+
+class Loss(keras.losses.Loss):
+    """The mean that Keras makes of a loss function: over what the output's mask leaves."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.call = keras.losses.get(name)
+
+
+class Accuracy:
+    """The share of right answers, over what the output's mask leaves; NaN for numbers."""
+
+    def __init__(self, loss: str) -> None:
+        self._right = _ACCURACIES.get(losses.of(loss).kind)
+
+    def __call__(self, y: Any, outputs: Any) -> Any:
+        """Return the accuracy of outputs, a tensor without axes."""
+        if self._right is None:
+            return tf.constant(float("nan"))
+        values = tf.cast(self._right(y, outputs), tf.float32)
+        mask = getattr(outputs, "_keras_mask", None)
+        if mask is None:
+            return tf.reduce_mean(values)
+        further = [1] * (len(values.shape) - len(mask.shape))
+        weights = tf.cast(tf.reshape(mask, (*mask.shape, *further)), tf.float32)
+        weights = tf.broadcast_to(weights, values.shape)
+        return tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
 
 
 def measures(
