@@ -60,7 +60,7 @@ def confusions(results: Results, width: float) -> Figure:
     rows = sorted(table["expected"].unique())
     columns = sorted({*rows, *table["decoded"].dropna().unique()})
     titles = [f"{arm.name}\nn = {count(arm.n)}" for arm in arms]
-    below = "Label that the runs say; cells: percent of answers"
+    below = "Label that the runs say; the darker, the more answers"
     height = float(np.clip(0.3 * len(rows), 0.45, 1.8))
     figure, panels = grid(titles, "Label expected", below, width, height)
     for axes, arm in zip(panels, arms, strict=True):

@@ -29,7 +29,7 @@ _SAID: dict[Kind, str] = {
     "classes": "The first held-out example: its inputs, its labels, and at each position the "
     "class that most runs say, filled by the share of runs that are right",
     "one label": "Which labels the runs give to {examples}: a row for each expected label, the "
-    "share of answers that are each",
+    "percentage of answers that are each",
     "numbers": "Expected numbers of {examples} against those that the runs say; on the line they "
     "agree",
 }
