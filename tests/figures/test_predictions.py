@@ -49,6 +49,10 @@ CLASSES = answers([2.0, 0.0, 1.0], [[2, 0, 1], [2, 2, 1], [2, 2, 1], [0, 2, 1]],
 ONE_LABEL = answers([2.0], [[2.0], [2.0], [0.0], [np.nan]], True)
 LABELS = answers([2.0, 0.0, 2.0, 1.0], [[2, 0, 0, 1], [2, 1, 2, 1], [np.nan] * 4], True)
 LABELS = LABELS.assign(example=LABELS["position"], position=0)
+# Each of three runs has an example of its own, with labels at two positions.
+OWN = answers([0.0, 1.0], [[1, 1], [0, 0], [np.nan, 1]], True)
+OWN["expected"] = [1.0, 1.0, 0.0, 1.0, 0.0, 0.0] * 2
+OWN["wrong"] = (OWN["decoded"] != OWN["expected"]).where(OWN["decoded"].notna()).astype("boolean")
 NUMBERS = answers([0.25, 0.5], [[0.3, 0.4], [0.2, 1e9], [np.nan, np.nan], [0.1, 0.5]])
 
 
@@ -57,8 +61,10 @@ NUMBERS = answers([0.25, 0.5], [[0.3, 0.4], [0.2, 1e9], [np.nan, np.nan], [0.1, 
     [
         (BINARY, "binary"),
         (CLASSES, "classes"),
-        (ONE_LABEL, "one label"),
-        (LABELS, "one label"),
+        (ONE_LABEL, "labels"),
+        (LABELS, "labels"),
+        (OWN, "labels"),
+        (OWN.assign(decoded=OWN["decoded"] / 8, wrong=pd.NA), "numbers"),
         (NUMBERS, "numbers"),
         (made_up.predictions(made_up.study(1, 1)), "binary"),
         (BINARY.assign(decoded=np.nan, wrong=pd.NA), "binary"),
@@ -68,7 +74,7 @@ def test_the_kind_of_labels_is_told_from_the_table(table, kind):
     assert kind_of(table) == kind
 
 
-@pytest.mark.parametrize("table", [BINARY, CLASSES, ONE_LABEL, LABELS, NUMBERS])
+@pytest.mark.parametrize("table", [BINARY, CLASSES, ONE_LABEL, LABELS, OWN, NUMBERS])
 @pytest.mark.parametrize("width", [7.2, 3.5])
 def test_every_form_holds_its_text(table, width):
     results = with_answers(table)
@@ -119,6 +125,18 @@ def test_answers_to_several_examples_are_counted_by_expected_label():
         assert cells == [*("50", "50", "0"), *("0", "100", "0"), *("25", "0", "75")]
     assert caption(results).startswith("Which labels the runs give to 4 held-out examples: a row")
     assert "to 1 held-out example:" in caption(with_answers(ONE_LABEL))
+
+
+def test_runs_with_examples_of_their_own_are_counted_over_all_positions():
+    results = with_answers(OWN)
+    (drawing,) = FIGURE.draw(results, 7.2)
+    for axes in drawing.figure.axes:
+        assert [text.get_text() for text in axes.texts] == ["50", "50", "33", "67"]
+    assert "to 1 held-out example of each run's own: a row" in caption(results)
+    assert "to 1 held-out example of each run's own that are wrong" in ERRORS.caption(results)
+    (drawing,) = ERRORS.draw(results, 7.2)
+    line = next(line for line in drawing.figure.axes[0].lines if line.get_gid() == "arm-0-line")
+    assert line.get_ydata() == pytest.approx([0, 2 / 3])
 
 
 @pytest.mark.parametrize("table", [ONE_LABEL, LABELS, NUMBERS])

@@ -126,6 +126,22 @@ def test_a_run_is_shown_held_out_examples_that_it_has_not_trained_on():
         np.testing.assert_allclose(np.mean(loss), block.eval_loss[row, -1], rtol=1e-5)
 
 
+def test_with_labels_at_each_timestep_a_run_is_shown_one_example_of_its_own():
+    x = GENERATOR.standard_normal((20, 4, 2)).astype("float32")
+    data, streams = DataSet(x, (x[..., :1] > 0).astype("float32")), Streams(entropy=3)
+    stack = [keras.Input((4, 2)), layers.LSTM(3, return_sequences=True)]
+    model = [*stack, layers.Dense(1, activation="sigmoid")]
+    training = given(loss="binary_crossentropy")
+    block = train_block(lambda: keras.Sequential(model), data, SEEDS, training, streams)
+    assert block.predictions.shape == (2, 1, 4, 1)
+    for row, seed in enumerate(SEEDS):
+        first = data.part(streams.held_out(seed)).held_out[:1]
+        np.testing.assert_array_equal(block.examples[0][row], x[first])
+    shared = given(loss="binary_crossentropy", evaluation="shared")
+    block = train_block(lambda: keras.Sequential(model), data, SEEDS, shared, streams)
+    assert np.array_equal(*block.examples[0])
+
+
 def test_of_a_large_set_examples_from_everywhere_are_shown():
     assert shown((49, 1)).tolist() == list(range(49))
     rows = shown((1000, 3))

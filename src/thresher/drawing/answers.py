@@ -1,4 +1,4 @@
-"""Answers to held-out examples: of which kind they are; one label an example, or numbers."""
+"""Answers to held-out examples: of which kind they are; tables of labels, and numbers."""
 
 from typing import Any, Literal
 
@@ -13,10 +13,10 @@ from thresher.drawing.limits import around
 from thresher.drawing.multiples import grid
 from thresher.drawing.palette import TEXT, ink_on
 from thresher.drawing.style import SEQUENTIAL, place, styled, ticks
-from thresher.format import count, fraction, number, tick
+from thresher.format import count, fraction, number, several, tick
 from thresher.results import Results
 
-Kind = Literal["binary", "classes", "one label", "numbers"]
+Kind = Literal["binary", "classes", "labels", "numbers"]
 
 _LABELS = 12
 """Up to so many labels have a row and a column of their own."""
@@ -26,8 +26,8 @@ _DOTS = 400
 def kind_of(table: pd.DataFrame) -> Kind:
     """Tell from the table ``predictions`` what its labels are.
 
-    Numbers are neither right nor wrong, or are not whole; a label is one for each example, or one
-    for each position, of two or of several.
+    Numbers are neither right nor wrong, or are not whole. Labels at several positions of an example
+    that all runs share are two or several; others are counted.
     """
     decoded = table["decoded"].to_numpy(float, na_value=np.nan)
     known = np.isfinite(decoded)
@@ -35,9 +35,22 @@ def kind_of(table: pd.DataFrame) -> Kind:
     judged = table["wrong"].notna().any() or not known.any()
     if not judged or (values != np.round(values)).any():
         return "numbers"
-    if (table["position"] == table["position"].iloc[0]).all():
-        return "one label" if len(np.unique(values)) <= _LABELS else "numbers"
+    if (table["position"] == table["position"].iloc[0]).all() or not are_shared(table):
+        return "labels" if len(np.unique(values)) <= _LABELS else "numbers"
     return "binary" if set(np.unique(values)) <= {0.0, 1.0} else "classes"
+
+
+def are_shared(table: pd.DataFrame) -> bool:
+    """Tell whether all runs have the same examples: the seeds of one arm tell it."""
+    one = table.loc[table["arm"] == table["arm"].iloc[0], ["example", "position", "expected"]]
+    places = one.drop_duplicates()
+    return not places.duplicated(["example", "position"]).any()
+
+
+def examples(table: pd.DataFrame) -> str:
+    """Say which examples the answers are to."""
+    found = several(table["example"].nunique(), "held-out example")
+    return found if are_shared(table) else f"{found} of each run's own"
 
 
 def shown_arms(results: Results) -> list[ArmStyle]:

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Picture
 
 from thresher.drawing import wording
+from thresher.drawing.answers import examples
 from thresher.drawing.arms import arms_of, present, split
 from thresher.drawing.keys import Head, dashed
 from thresher.drawing.labels import Label, draw_labels, frame
@@ -20,8 +21,7 @@ from thresher.results import Results
 
 def caption(results: Results) -> str:
     """Say what share is drawn, after which time."""
-    examples = results.tables["predictions"]["example"].nunique()
-    what = "that example" if examples == 1 else f"{count(examples)} held-out examples"
+    what = examples(results.tables["predictions"])
     return (
         f"Share of answers to {what} that are wrong, by position, after the last "
         f"{results.study.axis.name}. {wording.runs(results)}"

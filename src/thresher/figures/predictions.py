@@ -9,11 +9,11 @@ from matplotlib.figure import Figure as Picture
 from matplotlib.patches import Rectangle
 
 from thresher.drawing import wording
-from thresher.drawing.answers import Kind, confusions, kind_of, scatter, shown_arms
+from thresher.drawing.answers import Kind, confusions, examples, kind_of, scatter, shown_arms
 from thresher.drawing.palette import TEXT, ink_on
 from thresher.drawing.rows import Row, row_axes
 from thresher.drawing.style import SEQUENTIAL, place, styled, ticks
-from thresher.format import count, fraction, number, several, tick
+from thresher.format import count, fraction, number, tick
 from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
@@ -28,7 +28,7 @@ _SAID: dict[Kind, str] = {
     "1 at each position",
     "classes": "The first held-out example: its inputs, its labels, and at each position the "
     "class that most runs say, filled by the share of runs that are right",
-    "one label": "Which labels the runs give to {examples}: a row for each expected label, the "
+    "labels": "Which labels the runs give to {examples}: a row for each expected label, the "
     "percentage of answers that are each",
     "numbers": "Expected numbers of {examples} against those that the runs say; on the line they "
     "agree",
@@ -40,8 +40,7 @@ def caption(results: Results) -> str:
     table, axis = results.tables["predictions"], results.study.axis
     shown, total = shown_arms(results), table["arm"].nunique()
     lost = table["decoded"].isna().any()
-    examples = several(table["example"].nunique(), "held-out example")
-    said = _SAID[kind_of(table)].format(examples=examples)
+    said = _SAID[kind_of(table)].format(examples=examples(table))
     return (
         f"{said}, after the last {axis.name}"
         f"{'; runs that diverged say nothing' if lost else ''}."
@@ -138,7 +137,7 @@ def _strip(
 
 def draw(results: Results, width: float) -> Iterator[Drawing]:
     """Yield the form that the labels ask for."""
-    forms = {"one label": confusions, "numbers": scatter}
+    forms = {"labels": confusions, "numbers": scatter}
     kind = kind_of(results.tables["predictions"])
     yield Drawing(forms.get(kind, strips)(results, width))
 

@@ -45,8 +45,7 @@ class Block:
     examples : tuple of ndarray, each of shape (runs, examples, ...)
         Inputs and labels of the held-out examples that outputs are kept of: one where labels have
         several positions, else up to 50, spread over the set. All runs of a study share them,
-        drawn with `Streams.held_out()`; where each seed splits a data set anew, a run has its own
-        if labels have one position, and else some runs have trained on the one that is shared.
+        drawn with `Streams.held_out()`; where each seed splits a data set anew, a run has its own.
     predictions : ndarray of float, shape (runs, examples, ...)
         Each run's final outputs for them.
     parameters : int
@@ -193,7 +192,7 @@ def _train_group(
         progress.step(done)
     progress.end_group()
     examples, own, rows = for_lanes(shared, lanes), {}, shown(shared[1].shape)
-    if len(rows) > 1 and isinstance(feed, Passes) and options.evaluation != SHARED:
+    if isinstance(feed, Passes) and options.evaluation != SHARED:
         examples = feed.held_out  # a run has trained on some of those that all share
         own = {name: np.asarray(of)[:, rows] for name, of in zip(OWN, examples, strict=True)}
     return {
