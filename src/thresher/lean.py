@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 
 
@@ -23,3 +25,27 @@ def without(*names: str) -> Iterator[None]:
     finally:
         for name in hidden:
             del modules[name]
+
+
+@contextmanager
+def bare(package: str) -> Iterator[None]:
+    """Let modules of a package be imported in this context without what it imports beside them.
+
+    What a module asks its package for later is looked for in the whole one, imported then.
+
+    Parameters
+    ----------
+    package : str
+        Such as ``scipy.stats``; nothing is left out where it is imported already.
+    """
+    spec = find_spec(package)
+    if spec is None or package in sys.modules:
+        yield
+        return
+    shell: Any = module_from_spec(spec)
+    shell.__getattr__ = lambda name: getattr(import_module(package), name)
+    sys.modules[package] = shell
+    try:
+        yield
+    finally:
+        del sys.modules[package]
