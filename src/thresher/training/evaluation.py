@@ -84,6 +84,8 @@ class Evaluation:
 
         Where examples are many, so many at once are computed, one part after another.
         """
+        shared = self._shared
+        axis = 0 if shared else 1
 
         def one(state: Any, x: Any) -> Any:
             outputs, _ = self._model.stateless_call(*state, x, **self._arguments)
@@ -95,8 +97,6 @@ class Evaluation:
                 return self._all(lambda state: one(state, x), state)
             return self._all(lambda element: one(*element), (state, x))
 
-        shared = self._shared
-        axis = 0 if shared else 1
         count = x.shape[axis]
         if count <= AT_ONCE:
             return of(x)
