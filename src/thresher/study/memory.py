@@ -20,7 +20,7 @@ _NUMBER = 4  # bytes
 _COPIES = 6
 # Numbers that a step keeps of each timestep for its backward pass, as multiples of the square root
 # of the parameters, which is about a layer's width; an evaluation keeps fewer.
-_KEPT, _EVALUATED, _AT_ONCE = 10, 3, 512
+_KEPT, _EVALUATED, _AT_ONCE = 10, 3, 256
 
 
 def lanes(training: Training, parameters: int, timesteps: int) -> float:

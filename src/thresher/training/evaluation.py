@@ -15,8 +15,9 @@ from thresher.training_options import SHARED, Training
 
 # What is measured of a held-out set: in all, and in its first half.
 EVALUATED = ("eval_loss", "eval_accuracy", "eval_loss_half", "eval_accuracy_half")
-# So many examples of a held-out set are evaluated at once, which bounds the memory of all lanes.
-AT_ONCE = 512
+# So many examples of a held-out set are evaluated at once, which bounds the memory of all lanes;
+# more are slower, too.
+AT_ONCE = 256
 # Of so many examples what a model says is kept, where it says one thing of each.
 SHOWN = 50
 
