@@ -7,6 +7,9 @@ from typing import Any
 
 PER_SEED, SHARED = "per_seed", "shared"
 EVALUATIONS = (PER_SEED, SHARED)
+# So many examples of a held-out set are evaluated at once, which bounds the memory of all lanes;
+# more are slower, too.
+AT_ONCE = 256
 _STEPS = re.compile(r"([1-9]\d{0,17}) steps?")
 
 

@@ -9,7 +9,7 @@ from thresher import decoding, machine, models, own, tasks
 from thresher.declarations import TaskDeclaration
 from thresher.study import needs
 from thresher.study.plan import Arm, Study
-from thresher.training_options import Training
+from thresher.training_options import AT_ONCE, Training
 
 LANES = 2e9
 """Bytes that all lanes of a job should stay below."""
@@ -20,7 +20,7 @@ _NUMBER = 4  # bytes
 _COPIES = 6
 # Numbers that a step keeps of each timestep for its backward pass, as multiples of the square root
 # of the parameters, which is about a layer's width; an evaluation keeps fewer.
-_KEPT, _EVALUATED, _AT_ONCE = 10, 3, 256
+_KEPT, _EVALUATED = 10, 3
 
 
 def lanes(training: Training, parameters: int, timesteps: int) -> float:
@@ -34,9 +34,7 @@ def lanes(training: Training, parameters: int, timesteps: int) -> float:
     timesteps : int
         At which it is applied to an example; 1 where it takes all at once.
     """
-    examples = max(
-        _KEPT * training.batch_size, _EVALUATED * min(training.evaluation_size, _AT_ONCE)
-    )
+    examples = max(_KEPT * training.batch_size, _EVALUATED * min(training.evaluation_size, AT_ONCE))
     numbers = _COPIES * parameters + examples * timesteps * sqrt(parameters)
     return _NUMBER * training.lane_width * numbers
 

@@ -11,13 +11,10 @@ import tensorflow as tf
 from thresher.trace_columns import half_of
 from thresher.training.measuring import Accuracy, Loss, measures
 from thresher.training.vectorising import vectorized
-from thresher.training_options import SHARED, Training
+from thresher.training_options import AT_ONCE, SHARED, Training
 
 # What is measured of a held-out set: in all, and in its first half.
 EVALUATED = ("eval_loss", "eval_accuracy", "eval_loss_half", "eval_accuracy_half")
-# So many examples of a held-out set are evaluated at once, which bounds the memory of all lanes;
-# more are slower, too.
-AT_ONCE = 256
 # Of so many examples what a model says is kept, where it says one thing of each.
 SHOWN = 50
 
