@@ -1,7 +1,6 @@
-"""Draw every figure as SVG, for a page and for a phone (rule figures)."""
+"""Draw every figure as SVG, as wide as a page or a phone (rules figures, phone)."""
 
-from thresher.drawing.style import DOUBLE, SINGLE
-from thresher.gallery import draw_all
+from thresher.gallery import WIDTHS, draw_all
 from thresher.logs import logged
 from thresher.stages import read_results
 from thresher.study.document import read_document
@@ -11,5 +10,4 @@ if __name__ == "__main__":
         files = dict(snakemake.input.items())
         study = read_document(files.pop("study"))
         results = read_results(study, files, files.pop("evaluations"))
-        draw_all(results, snakemake.output.figures, DOUBLE)
-        draw_all(results, snakemake.output.phone, SINGLE)
+        draw_all(results, snakemake.output[0], WIDTHS[snakemake.params.width])

@@ -99,6 +99,11 @@ def test_the_order_of_rows_does_not_matter_and_arms_stay_in_theirs():
     frame = found(traces(rows))
     shuffled = [rows[k] for k in (5, 11, 0, 3, 7, 2, 4, 9, 1, 6, 10, 8)]
     assert frame.equals(found(traces(shuffled)))
+    in_order = sorted(rows, key=lambda row: (row[0] == "a", *row[1:3]))
+    assert frame.equals(found(traces(in_order)))
+    for at in range(11):  # two neighbours that are not
+        swapped = [*in_order[:at], in_order[at + 1], in_order[at], *in_order[at + 2 :]]
+        assert frame.equals(found(traces(swapped)))
     assert frame["arm"].tolist() == ["b"] * 6 + ["a"] * 6
     assert frame["seed"].tolist() == [0, 0, 0, 1, 1, 1] * 2
     assert frame["time"].tolist() == [0, 10, 20] * 4

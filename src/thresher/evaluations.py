@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 KEYS = ("study", "arm", "variant")
 TIME, DIVERGED = "time", "diverged_at"
@@ -121,20 +122,34 @@ def _rows(
     wrong, measured = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
     for name in judged:
         there = traces[name].is_valid().to_numpy()
-        values = traces[name].to_numpy().astype(float)
+        values = traces[name].to_numpy().astype(float, copy=False)
         wrong |= there & ~np.isfinite(values)
         if name in metrics:
             frame[name] = values
             measured |= there
-    _check_constant(frame, [name for name in named if name not in ("study", "arm")])
+    # What has one value throughout, which is quick to see, has one within each arm.
+    several = [name for name in named if len(pc.unique(traces[name])) > 1]
+    _check_constant(frame, [name for name in several if name not in ("study", "arm")])
     arms = pd.factorize(frame["arm"])[0]
     return _Rows(frame, arms, wrong & (frame[TIME] <= budget).to_numpy(), measured)
 
 
 def _ordered(rows: _Rows) -> _Rows:
-    order = np.lexsort((rows.frame[TIME], rows.frame["seed"], rows.arms))
+    keys = (rows.frame[TIME].to_numpy(), rows.frame["seed"].to_numpy(), rows.arms)
+    if _in_order(keys):
+        return rows
+    order = np.lexsort(keys)
     frame = rows.frame.iloc[order].reset_index(drop=True)
     return _Rows(frame, rows.arms[order], rows.wrong[order], rows.measured[order])
+
+
+def _in_order(keys: Sequence[np.ndarray]) -> bool:
+    """Return whether rows are sorted by these keys, the last one first, as traces of ours are."""
+    ordered, tied = True, np.ones(max(len(keys[0]) - 1, 0), bool)
+    for key in reversed(keys):
+        ordered = ordered and not (tied & (key[1:] < key[:-1])).any()
+        tied = tied & (key[1:] == key[:-1])
+    return ordered
 
 
 def _check_times(frame: pd.DataFrame, axis: str) -> None:

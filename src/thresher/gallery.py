@@ -15,7 +15,7 @@ from thresher.registry import Drawing, Figure
 from thresher.results import Results
 
 MANIFEST = "figures.json"
-_WIDTHS = {"single": SINGLE, "double": DOUBLE}
+WIDTHS = {"single": SINGLE, "double": DOUBLE}
 _REMEDY = "delete that folder and run again, it is made anew"
 
 Path_ = str | os.PathLike[str]
@@ -112,7 +112,7 @@ def draw_for_paper(results: Results, folder: Path_) -> list[str]:
     letter that no font of this machine has is named on the standard output.
     """
     written, without = [], ""
-    for suffix, width in _WIDTHS.items():
+    for suffix, width in WIDTHS.items():
         for name, figure in drawable(results):
             if not figure.paper:
                 continue

@@ -1,5 +1,6 @@
 """How a run is trained and evaluated; imports nothing, so that everything may import it."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -90,3 +91,12 @@ class Training:
         if self.parts > 1:
             return tuple(place / self.parts for place in range(self.epochs * self.parts + 1))
         return tuple(range(0, self.epochs + 1, int(self.every)))
+
+
+def repeated(epochs: int) -> int:
+    """Return how many epochs of a block the canary trains again, at least.
+
+    What does not repeat differs from the first steps on, and grows; a hundred epochs tell, and a
+    tenth of longer trainings.
+    """
+    return min(max(100, math.ceil(epochs / 10)), epochs)

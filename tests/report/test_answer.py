@@ -196,7 +196,13 @@ def test_a_reader_is_warned_of_every_run_that_diverged(material):
 
 
 def test_a_reader_is_warned_of_other_bits(material):
-    canary = {"arm": "a", "seeds": [0], "identical": False, "largest_deviation": 1e-9}
+    canary = {
+        "arm": "a",
+        "seeds": [0],
+        "epochs": 400,
+        "identical": False,
+        "largest_deviation": 1e-9,
+    }
     given = material(small(censored=0.0), canary=canary)
     assert "gave other numbers" in answer(given).warnings[0]
 

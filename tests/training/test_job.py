@@ -21,6 +21,7 @@ from thresher.trace import (
     write_trace,
 )
 from thresher.training import run_canary, run_job
+from thresher.training.canary import _epochs
 from thresher.training.job import predictions_table, quantities
 
 pytestmark = pytest.mark.xdist_group("job")  # its blocks are trained once
@@ -108,6 +109,24 @@ def test_the_canary_repeats_every_bit(files, tmp_path):
         "identical": True,
         "largest_deviation": 0.0,
     }
+
+
+@pytest.mark.parametrize(("every", "epochs", "again"), [(2, 104, 100), (40, 120, 120)])
+def test_the_canary_of_a_long_training_ends_early_with_an_evaluation(
+    tmp_path, every, epochs, again
+):
+    training = {**JOB["training"], "epochs": epochs, "evaluate_every": every}
+    names = [str(tmp_path / name) for name in ("s.parquet", "s.predictions.parquet", "s.run.json")]
+    run_job(canonical({**JOB, "training": training}), SEEDS, *names)
+    found = canary({}, tmp_path, names[0], names[2])
+    assert (found["epochs"], found["identical"], found["largest_deviation"]) == (again, True, 0.0)
+
+
+@pytest.mark.parametrize(("every", "epochs", "again"), [(0.5, 101, 100), (5, 2000, 200), (1, 9, 9)])
+def test_the_canary_ends_with_a_whole_epoch(every, epochs, again):
+    ends = np.arange(0, epochs + every, every)
+    traces = pa.table({"epoch": ends, "eval_loss": np.ones(len(ends))})
+    assert _epochs(traces, epochs) == again
 
 
 @pytest.mark.parametrize("name", ["loss", "accuracy", "eval_loss", "eval_accuracy"])

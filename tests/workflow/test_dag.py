@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.workflow
 
-SHOWN = {"figures", "paper", "report"}
+SHOWN = {"figures", "phone", "paper", "report"}
 TRAINED = {"train_block", "canary", "collect", "join_predictions"}
 
 

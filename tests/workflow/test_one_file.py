@@ -78,7 +78,7 @@ def test_one_file_each_adds_a_study_an_analysis_and_a_figure(after):
     after.derive("smoke", "mine", lambda study: study.update(question="Is it mine?"))
     assert after.jobs("mine")["spans"] == 1
     # Nothing that stood is trained or computed again.
-    assert set(after.jobs("smoke")) == {"spans", "figures", "paper", "report"}
+    assert set(after.jobs("smoke")) == {"spans", "figures", "phone", "paper", "report"}
 
     after.run("smoke")
     table = pd.read_csv(after.results() / "tables" / "spans.csv")

@@ -25,7 +25,7 @@ TRACE = "traces/bilstm/merge_mode=sum/seeds_00000"
         ("canary.json", "canary"),
         ("study.json", "study"),
         ("figures", "figures"),
-        ("phone", "figures"),
+        ("phone", "phone"),
         ("paper", "paper"),
         ("report.html", "report"),
     ],

@@ -1,15 +1,19 @@
 """Tables → figures → one HTML report, and what a paper needs."""
 
+# What figures are drawn from.
+DRAWN = {
+    **TABLE_FILES,
+    "evaluations": "results/{study}/evaluations.parquet",
+    "study": "results/{study}/study.json",
+}
+
 
 rule figures:
-    """Draw every figure that the tables allow, for a page and for a phone."""
+    """Draw every figure that the tables allow, for a page."""
     input:
-        **TABLE_FILES,
-        evaluations="results/{study}/evaluations.parquet",
-        study="results/{study}/study.json",
+        **DRAWN,
     output:
-        phone=directory("results/{study}/phone"),
-        figures=report(
+        report(
             directory("results/{study}/figures"),
             patterns=["{figure}.svg"],
             caption="../report/figures.rst",
@@ -20,12 +24,38 @@ rule figures:
         "results/{study}/logs/figures.log",
     benchmark:
         "results/{study}/benchmarks/figures.tsv"
+    # The report waits for the figures, not for the paper.
+    priority: 1
     conda:
         ENVIRONMENT
     threads: 1
     resources:
         **needing(needs.DRAWING, SIZE),
     params:
+        width="double",
+        code=code_of("figures", *EVERYTHING_SHOWN),
+    script:
+        "../../scripts/figures.py"
+
+
+rule phone:
+    """Draw the same figures one column wide, for a phone."""
+    input:
+        **DRAWN,
+    output:
+        directory("results/{study}/phone"),
+    log:
+        "results/{study}/logs/phone.log",
+    benchmark:
+        "results/{study}/benchmarks/phone.tsv"
+    priority: 1
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        **needing(needs.DRAWING, SIZE),
+    params:
+        width="single",
         code=code_of("figures", *EVERYTHING_SHOWN),
     script:
         "../../scripts/figures.py"
@@ -34,9 +64,7 @@ rule figures:
 rule paper:
     """The contrast table as Markdown and LaTeX, and the figures at paper size."""
     input:
-        **TABLE_FILES,
-        evaluations="results/{study}/evaluations.parquet",
-        study="results/{study}/study.json",
+        **DRAWN,
     output:
         directory("results/{study}/paper"),
     log:

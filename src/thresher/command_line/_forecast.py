@@ -15,14 +15,16 @@ from thresher.command_line._state import blocks
 from thresher.command_line._study import Place
 from thresher.live.happening import MAKING
 from thresher.study import Arm, Study
+from thresher.training_options import repeated
 
 # Seconds for measuring; what has not been measured then is taken for like the rest.
 PATIENCE = 20.0
 # How far off, as a share: a few seconds may tell half or double, runs differ by this at least.
 _MEASURED = 1.0
 _LEAST = 0.15
-# Drawing every figure takes about so many times as long as starting a job of the analysis.
-_DRAWING = {"figures": 5.0, "paper": 5.0}
+# What takes about so many times as long as starting a job of the analysis: drawing every figure,
+# starting TensorFlow.
+_LONGER = {"figures": 5.0, "phone": 5.0, "paper": 4.0, "canary": 5.0}
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,18 @@ def forecast(place: Place, jobs: Sequence[Mapping[str, Any]]) -> Forecast | str:
     rest, start = [], _start_of_analysis() if any(j["rule"] not in MAKING for j in jobs) else 0.0
     for job in jobs:
         if job["rule"] not in MAKING:
-            rest.append(_of_rule(place, job["rule"]) or _DRAWING.get(job["rule"], 1.0) * start)
-            if job["rule"] == "canary":
-                rest[-1] = _of_rule(place, "canary") or each[study.arms[0].path]
+            again = _of_canary(study, each) if job["rule"] == "canary" else 0.0
+            known_for = _LONGER.get(job["rule"], 1.0) * start + again
+            rest.append(_of_rule(place, job["rule"]) or known_for)
     threads = study.training.threads if study.training else _threads(study)
     seed = sum(each.values()) / _full(study) if each else 0.0
     return Forecast(source, off, making, tuple(rest), threads, memory, seed)
+
+
+def _of_canary(study: Study, each: Mapping[str, float]) -> float:
+    """Return the seconds for what is trained again of a first block."""
+    epochs = study.training.epochs if study.training else 1
+    return each[study.arms[0].path] * repeated(epochs) / epochs
 
 
 def _threads(study: Study) -> int:

@@ -104,11 +104,14 @@ def _determinism(material: Material) -> Iterator[str]:
         return
     n = len(found["seeds"])
     runs = f"{say.several(n, 'run')} of {results.label(found['arm'])}"
+    again = "trained a second time"
+    if found["epochs"] < results.study.training.epochs:
+        again += f" for {say.several(found['epochs'], 'epoch')}"
     if found["identical"]:
-        yield f"Determinism: {runs}, trained a second time, gave bit-identical traces."
+        yield f"Determinism: {runs}, {again}, gave bit-identical traces."
         return
     yield (
-        f"Determinism: {runs}, trained a second time, deviated by up to "
+        f"Determinism: {runs}, {again}, deviated by up to "
         f"{say.number(found['largest_deviation'])}: results depend on more than study and seed."
     )
 

@@ -25,9 +25,10 @@ def interquartile_mean(values: np.ndarray) -> np.ndarray:
     ----------
     Agarwal et al. (2021), rliable, arXiv 2108.13264; ``scipy.stats.trim_mean(x, 0.25)``.
     """
-    from scipy import stats
-
-    return stats.trim_mean(values, 0.25, axis=-1)
+    # Without scipy.stats, whose import takes longer than a whole table of these.
+    cut, end = values.shape[-1] // 4, values.shape[-1] - values.shape[-1] // 4
+    found: np.ndarray = np.partition(values, (cut, end - 1))[..., cut:end].mean(axis=-1)
+    return found
 
 
 def improvement_probability(arm: np.ndarray, reference: np.ndarray, smaller: bool) -> float:

@@ -3,22 +3,25 @@
 import json
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from thresher.files import write_text
 from thresher.trace import SEED, format_of, read_traces, specification_of, values
-from thresher.training.job import load_named, prepared, trace_table, train
+from thresher.training.job import AXIS, load_named, prepared, trace_table, train
+from thresher.training_options import repeated
 
 
 def run_canary(traces: str, output: str, run: str | None = None, folder: str = ".") -> None:
-    """Train the block of a trace file again and compare every quantity.
+    """Train the first epochs of a trace file's block again and compare every quantity.
 
     Parameters
     ----------
     traces : path
         Carries its specification.
     output : path
-        JSON: arm, seeds, whether bit-identical, largest absolute deviation (in the quantity's
-        unit).
+        JSON: arm, seeds, epochs, whether bit-identical, largest absolute deviation (in the
+        quantity's unit).
     run : path, optional
         The block's ``*.run.json``, whose digest the file must have.
     folder : path
@@ -32,6 +35,8 @@ def run_canary(traces: str, output: str, run: str | None = None, folder: str = "
     old = read_traces([traces], runs=None if run is None else [run])
     job = json.loads(specification_of(traces))
     seeds = list(dict.fromkeys(old[SEED].to_pylist()))
+    epochs = job["training"]["epochs"] = _epochs(old, job["training"]["epochs"])
+    old = old.filter(pc.less_equal(old[AXIS], epochs))
     named = load_named(job, folder)
     new = trace_table(job, train(prepared(job, named, folder), seeds, named))
     pairs = [(values(old, name), values(new, name)) for name in format_of(old).quantities]
@@ -43,11 +48,17 @@ def run_canary(traces: str, output: str, run: str | None = None, folder: str = "
     found = {
         "arm": job["arm"],
         "seeds": seeds,
-        "epochs": job["training"]["epochs"],
+        "epochs": epochs,
         "identical": identical,
         "largest_deviation": max(_deviation(a, b) for (a, _), (b, _) in pairs),
     }
     write_text(json.dumps(found, indent=2) + "\n", output)
+
+
+def _epochs(traces: pa.Table, budget: int) -> int:
+    """Return how many epochs are trained again; an evaluation ends them, as any training."""
+    ends = traces[AXIS].filter(traces["eval_loss"].is_valid()).to_numpy()
+    return int(min(end for end in ends if end >= repeated(budget) and end == int(end)))
 
 
 def _deviation(there: np.ndarray, here: np.ndarray) -> float:
