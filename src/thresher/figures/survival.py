@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
@@ -166,9 +167,10 @@ def _at_risk(
         y = top - (k + 1) * LINE
         key(figure, 0.1, y, arm.look, arm.gid("risk-key"))
         rows = curves[arm.arm]
-        for moment in moments:
-            later = rows.loc[rows["time"] >= moment, "at_risk"]
-            text = count(later.iloc[0] if len(later) else 0)
+        later = np.searchsorted(rows["time"].to_numpy(), moments)
+        left_then = np.append(rows["at_risk"].to_numpy(), 0)[later]
+        for moment, number in zip(moments, left_then, strict=True):
+            text = count(number)
             x = left + (right - left) * (moment - low) / (high - low)
             x = min(x, width - text_width(text) / 2 - 0.05)
             write(figure, x, y, text, ha="center")

@@ -122,6 +122,12 @@ def initial(
     return values
 
 
+def _is_keras_own(initializer: Any) -> bool:
+    """Return whether Keras gives it, such as the function that fills the bias of an LSTM."""
+    known = isinstance(initializer, keras.initializers.Initializer)
+    return known or getattr(initializer, "__module__", "").startswith("keras.")
+
+
 def _is_generator_state(variable: Any) -> bool:
     return variable.path.endswith("seed_generator_state")
 
@@ -160,8 +166,8 @@ def _drawer(built: Built, name: str, initializer: Any, variable: Any) -> Any:
 
 def _rebuilt(built: Built, variable: Any, streams: Streams, seeds: Sequence[int]) -> np.ndarray:
     """Serve what can't be seeded from outside: constant, or built for each seed."""
-    initializer = built.initializers.get(id(variable))
-    if isinstance(initializer, keras.initializers.Initializer):
+    initializer: Any = built.initializers.get(id(variable))
+    if _is_keras_own(initializer):
         shape = tuple(variable.shape)
         drawn = [np.asarray(initializer(shape, dtype=variable.dtype)) for _ in range(2)]
         if np.array_equal(drawn[0], drawn[1]):
