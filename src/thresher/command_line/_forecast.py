@@ -98,18 +98,20 @@ def forecast(place: Place, jobs: Sequence[Mapping[str, Any]]) -> Forecast | str:
     rest, start = [], _start_of_analysis() if any(j["rule"] not in MAKING for j in jobs) else 0.0
     for job in jobs:
         if job["rule"] not in MAKING:
-            again = _of_canary(study, each) if job["rule"] == "canary" else 0.0
-            known_for = _LONGER.get(job["rule"], 1.0) * start + again
-            rest.append(_of_rule(place, job["rule"]) or known_for)
+            timed = _of_rule(place, job["rule"])
+            rest.append(timed or _usual(job["rule"], start, study, each))
     threads = study.training.threads if study.training else _threads(study)
     seed = sum(each.values()) / _full(study) if each else 0.0
     return Forecast(source, off, making, tuple(rest), threads, memory, seed)
 
 
-def _of_canary(study: Study, each: Mapping[str, float]) -> float:
-    """Return the seconds for what is trained again of a first block."""
-    epochs = study.training.epochs if study.training else 1
-    return each[study.arms[0].path] * repeated(epochs) / epochs
+def _usual(rule: str, start: float, study: Study, each: Mapping[str, float]) -> float:
+    """Return the seconds of a rule that was not timed, from those that a job takes to start."""
+    usual = _LONGER.get(rule, 1.0) * start
+    if rule == "canary" and study.training:
+        epochs = study.training.epochs
+        usual += each[study.arms[0].path] * repeated(epochs) / epochs
+    return usual
 
 
 def _threads(study: Study) -> int:

@@ -58,7 +58,7 @@ def run_canary(traces: str, output: str, run: str | None = None, folder: str = "
 def _epochs(traces: pa.Table, budget: int) -> int:
     """Return how many epochs are trained again; an evaluation ends them, as any training."""
     ends = traces[AXIS].filter(traces["eval_loss"].is_valid()).to_numpy()
-    return int(min(end for end in ends if end >= repeated(budget) and end == int(end)))
+    return int(ends[(ends >= repeated(budget)) & (ends == np.floor(ends))].min())
 
 
 def _deviation(there: np.ndarray, here: np.ndarray) -> float:
