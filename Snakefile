@@ -6,6 +6,7 @@ import sys
 from snakemake.utils import min_version
 
 from thresher import extras
+from thresher.garbage_collection import collect_rarely
 from thresher.study import (
     StudyError,
     calling,
@@ -17,6 +18,7 @@ from thresher.study import (
 )
 
 min_version("9.20")
+collect_rarely()
 
 
 # This file's folder: another's where that includes this file, or uses it as a module.

@@ -1,11 +1,14 @@
 """Compute one analysis (the rules of analyse.smk)."""
 
+from thresher.garbage_collection import collect_rarely
 from thresher.logs import logged
-from thresher.stages import analyse_files
-from thresher.study.document import parse_part, read_facts, read_models
 
 if __name__ == "__main__":
+    collect_rarely()
     with logged(snakemake.log[0]):
+        from thresher.stages import analyse_files
+        from thresher.study.document import parse_part, read_facts, read_models
+
         inputs, outputs = dict(snakemake.input.items()), dict(snakemake.output.items())
         imported = inputs.pop("imported", None)
         facts = read_facts(imported) if imported else None

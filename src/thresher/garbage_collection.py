@@ -1,4 +1,4 @@
-"""Pauses the garbage collector where many objects are made that stay."""
+"""Spares the garbage collector's work where many objects are made that stay."""
 
 import gc
 from collections.abc import Iterator
@@ -19,3 +19,12 @@ def gc_paused() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+def collect_rarely() -> None:
+    """Have reference cycles looked for seldom, for the rest of a process that soon ends.
+
+    Libraries, tables and figures are many objects that stay, too, but what is read a piece at a
+    time must go again: from 50,000 new objects on, Python looks.
+    """
+    gc.set_threshold(50_000, 20, 100)

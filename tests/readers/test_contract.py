@@ -40,9 +40,11 @@ def result_or_clean_error(folder: Path, arguments: dict) -> str:
     """Read; return the error's message, empty for a result. Anything else fails the test."""
     try:
         read(**arguments, folder=folder)
+        return ""
     except ReadError as error:
-        return str(error) or "an error without a message"
-    return ""
+        message = str(error)
+    assert message, "an error without a word"
+    return message
 
 
 @pytest.mark.parametrize("name", NAMES)
