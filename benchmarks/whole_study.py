@@ -27,14 +27,18 @@ ROOT = Path(__file__).parents[1]
 NAME = "merge_modes"
 
 
-def changed(tree: Path, options: argparse.Namespace) -> dict[str, Any]:
-    """Return a checkout's default study with what the options change in it."""
-    study = yaml.safe_load((tree / "config" / "studies" / f"{NAME}.yaml").read_text())
-    study.update({key: getattr(options, key) for key in ("seeds", "seeds_per_job")})
-    for key in ("evaluation", "evaluation_size"):
-        study["training"][key] = getattr(options, key)
-    study["training"] = {key: value for key, value in study["training"].items() if value}
-    return {key: value for key, value in study.items() if value}
+def default_study(tree: Path) -> dict[str, Any]:
+    """Return a checkout's default study."""
+    file = tree / "config" / "studies" / f"{NAME}.yaml"
+    return dict(yaml.safe_load(file.read_text()))
+
+
+def changed(study: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
+    """Return a study with the numbers that the options give."""
+    given = {key: value for key, value in vars(options).items() if value is not None}
+    plan = {key: given[key] for key in ("seeds", "seeds_per_job") if key in given}
+    training = {key: given[key] for key in ("evaluation", "evaluation_size") if key in given}
+    return {**study, **plan, "training": {**study["training"], **training}}
 
 
 def timed(call: Callable[[], object]) -> tuple[float, float]:
@@ -87,18 +91,18 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--against", type=Path, help="another checkout, in turns with this one")
     options = parser.parse_args()
-    study = changed(ROOT, options)
+    study = changed(default_study(ROOT), options)
     trees = {"this": (ROOT, study)}
     if options.against:
-        nothing = argparse.Namespace(**dict.fromkeys(vars(options)))
-        trees["other"] = (options.against, changed(options.against, nothing))
+        other = options.against.resolve()
+        trees["other"] = (other, default_study(other))
     rows = []
     for _ in range(options.rounds):
         for which, (tree, given) in trees.items():
             row = {
                 "tree": which,
                 "import": imported(),
-                **whole(tree.resolve(), given, options.cores),
+                **whole(tree, given, options.cores),
             }
             rows.append(row)
             print(
