@@ -9,16 +9,17 @@ import pytest
 from thresher.garbage_collection import gc_paused
 
 PROGRAM = """
-import gc, weakref
-from thresher.garbage_collection import collect_rarely
+import atexit, gc, weakref
+from thresher import garbage_collection
+
+atexit.register(lambda: print(gc.get_freeze_count() > 0))  # called last
 
 class Node:
     pass
 
 collections = []
 gc.callbacks.append(lambda phase, _: collections.append(phase))
-if {rarely}:
-    collect_rarely()
+garbage_collection.{chosen}()
 kept = [[] for _ in range(40_000)]
 print(len(collections) > 0)
 lost = Node()
@@ -29,11 +30,19 @@ print(seen() is None)
 """
 
 
-@pytest.mark.parametrize(("rarely", "collected"), [(False, "True"), (True, "False")])
-def test_cycles_are_looked_for_seldom_and_go_all_the_same(rarely, collected):
-    program = PROGRAM.format(rarely=rarely)
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        ("gc_paused", ["True", "True", "False"]),  # called, but not entered: nothing happens
+        ("collect_rarely", ["False", "True", "True"]),
+        ("collect_never", ["False", "False", "True"]),
+    ],
+)
+def test_cycles_are_looked_for_seldom_or_never_and_not_once_more_at_the_end(chosen, found):
+    program = PROGRAM.format(chosen=chosen)
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert ended.stdout.split() == [collected, "True"], ended.stderr
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.split() == found
 
 
 def test_a_pause_ends_with_its_block_though_it_fails():

@@ -7,7 +7,11 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-TRAINING = "import thresher.training, keras", ["IPython", "matplotlib", "sklearn"]
+TRAINING = "import thresher.training, keras", ["IPython", "matplotlib", "scipy.sparse", "sklearn"]
+JOB = (
+    "from thresher.lean import without\nwith without('pandas'): import thresher.training",
+    ["pandas"],
+)
 DRAWING = "import thresher.gallery, seaborn; thresher.figures.every()", ["scipy.stats"]
 
 DRAWN = (
@@ -20,7 +24,7 @@ DRAWN = (
 )
 
 
-@pytest.mark.parametrize(("imports", "unused"), [TRAINING, DRAWING, DRAWN])
+@pytest.mark.parametrize(("imports", "unused"), [TRAINING, JOB, DRAWING, DRAWN])
 def test_a_library_comes_without_what_is_not_used_which_may_come_after_it(imports, unused):
     program = (
         f"import sys\n{imports}\n"

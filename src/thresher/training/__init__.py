@@ -12,7 +12,8 @@ from thresher.lean import without
 # Faster kernels, which TensorFlow takes by itself on some CPUs only.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-with without("IPython", "matplotlib", "sklearn"):  # what Keras draws with and wraps
+# What Keras draws with and wraps, and what the Keras within TensorFlow looks for.
+with without("IPython", "matplotlib", "scipy.sparse", "sklearn"):
     import keras  # noqa: F401
 
 from thresher.training.block import Block, train_block
