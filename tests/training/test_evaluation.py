@@ -4,7 +4,18 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from training_cases import MODELS, SEQUENCE, gru, lstm, options, sequential
+from training_cases import (
+    LONG,
+    MODELS,
+    SEQUENCE,
+    SINGLE,
+    UNITS,
+    bidirectional,
+    gru,
+    lstm,
+    options,
+    sequential,
+)
 from training_reference import assign
 
 from thresher.training import Streams, TrainingError, train_block
@@ -14,12 +25,16 @@ NOISY = sequential(
     lstm(), lambda: layers.Dropout(0.5), lambda: layers.BatchNormalization(), lstm(dropout=0.3)
 )
 LSTM, GRU = sequential(lstm()), sequential(gru())
+LAST = sequential(lambda: layers.Bidirectional(layers.GRU(UNITS), merge_mode="ave"))
 CASES = {
     "noise": (NOISY, SEQUENCE),
     "padding": MODELS["tokens and padding"],
     "GRU": (GRU, SEQUENCE),
     "both directions": MODELS["Bidirectional mul"],
+    "both directions, side by side": MODELS["Bidirectional concat"],
+    "the last of both directions": (LAST, SINGLE),
     "scanned": MODELS["LSTM, too long to be unrolled"],
+    "both directions, scanned": (sequential(bidirectional("concat"), inputs=(50, 2)), LONG),
 }
 SEEDS = (4, 5)
 

@@ -15,6 +15,7 @@ from thresher.training.timesteps import (
     over_time,
     products_over_time,
     projected,
+    sequences_last,
     split,
     stacked,
 )
@@ -39,9 +40,9 @@ def train(directions: Sequence[Direction]) -> tf.Tensor:
 def infer(directions: Sequence[Direction]) -> tf.Tensor:
     """Run the recurrence on many sequences, without a gradient.
 
-    Sequences lie along the last axis, so that the gates are cut along an earlier one; the input
-    and a row of ones are appended to the hidden state, so that one product gives update and reset,
-    and the recurrent and the entering part of the candidate.
+    Sequences lie along the last axis, so that gates and timesteps are cut along earlier ones; the
+    input and a row of ones are appended to the hidden state, so that one product gives update and
+    reset, and the recurrent and the entering part of the candidate.
 
     Parameters
     ----------
@@ -49,23 +50,21 @@ def infer(directions: Sequence[Direction]) -> tf.Tensor:
 
     Returns
     -------
-    tensor, shape (directions, batch, timesteps, units)
+    tensor, shape (timesteps, directions, units, batch)
     """
     weights = tf.linalg.matrix_transpose(tf.stack([_joined(d) for d in directions]))
-    sequences = stacked(directions, "sequences")
-    batch, units = sequences.shape[1], weights.shape[1] // 4
-    shape = (len(directions), units, batch)
+    inputs = sequences_last(directions)
+    shape = (len(directions), weights.shape[1] // 4, inputs.shape[-1])
 
     def step(state: Any, entered: tf.Tensor, _: Any) -> Any:
         hidden = tf.zeros(shape) if state[0] is None else state[0]
-        entered = tf.concat([hidden, tf.linalg.matrix_transpose(entered)], 1)
+        entered = tf.concat([hidden, entered], 1)
         update, reset, returned, entering = tf.split(tf.matmul(weights, entered), 4, axis=1)
         candidate = tf.tanh(entering + tf.sigmoid(reset) * returned)
         hidden = candidate + tf.sigmoid(update) * (hidden - candidate)
-        return (hidden,), tf.linalg.matrix_transpose(hidden), []
+        return (hidden,), hidden, []
 
-    inputs = tf.concat([sequences, tf.ones_like(sequences[..., :1])], -1)
-    return over_time(step, [shape], inputs, (len(directions), batch, units))[0]
+    return over_time(step, [shape], inputs, shape, axis=0)[0]
 
 
 def _joined(direction: Direction) -> tf.Tensor:

@@ -14,6 +14,7 @@ from thresher.training.timesteps import (
     over_time,
     products_over_time,
     projected,
+    sequences_last,
     split,
     stacked,
 )
@@ -37,9 +38,9 @@ def train(directions: Sequence[Direction]) -> tf.Tensor:
 def infer(directions: Sequence[Direction]) -> tf.Tensor:
     """Run the recurrence on many sequences, without a gradient.
 
-    Sequences lie along the last axis, so that the gates are cut along an earlier one; the input
-    and a row of ones are appended to the hidden state, so that one product gives all gates. A
-    sigmoid is (1 + tanh(x / 2)) / 2, and TensorFlow's tanh takes half the time of its sigmoid.
+    Sequences lie along the last axis, so that gates and timesteps are cut along earlier ones; the
+    input and a row of ones are appended to the hidden state, so that one product gives all gates.
+    A sigmoid is (1 + tanh(x / 2)) / 2, and TensorFlow's tanh takes half the time of its sigmoid.
 
     Parameters
     ----------
@@ -47,27 +48,26 @@ def infer(directions: Sequence[Direction]) -> tf.Tensor:
 
     Returns
     -------
-    tensor, shape (directions, batch, timesteps, units)
+    tensor, shape (timesteps, directions, units, batch)
     """
     weights = tf.stack([tf.concat([d.recurrent, d.kernel, d.bias[None]], 0) for d in directions])
-    sequences = stacked(directions, "sequences")
-    batch, units = sequences.shape[1], weights.shape[-1] // 4
+    inputs = sequences_last(directions)
+    units = weights.shape[-1] // 4
     halved = tf.repeat(tf.constant([0.5, 0.5, 1.0, 0.5]), units)
     weights = tf.linalg.matrix_transpose(weights * halved)
-    shape = (len(directions), units, batch)
+    shape = (len(directions), units, inputs.shape[-1])
 
     def step(state: Any, entered: tf.Tensor, _: Any) -> Any:
         hidden, cell = (tf.zeros(shape) if part is None else part for part in state)
-        entered = tf.concat([hidden, tf.linalg.matrix_transpose(entered)], 1)
+        entered = tf.concat([hidden, entered], 1)
         gates = tf.tanh(tf.matmul(weights, entered))
         enter, forget, candidate, leave = tf.split(gates, 4, axis=1)
         cell = 0.5 * (cell + forget * cell + (candidate + enter * candidate))
         squashed = tf.tanh(cell)
         hidden = 0.5 * (squashed + leave * squashed)
-        return (hidden, cell), tf.linalg.matrix_transpose(hidden), []
+        return (hidden, cell), hidden, []
 
-    inputs = tf.concat([sequences, tf.ones_like(sequences[..., :1])], -1)
-    return over_time(step, [shape] * 2, inputs, (len(directions), batch, units))[0]
+    return over_time(step, [shape] * 2, inputs, shape, axis=0)[0]
 
 
 @tf.custom_gradient

@@ -63,16 +63,66 @@ def _joinable(layer: Any) -> bool:
     )
 
 
-def _run(layers: list[Any], sequences: tf.Tensor, training: bool | None) -> list[tf.Tensor]:
-    """Run the recurrence of one layer, or of both directions; their outputs, one by one."""
+def _run(
+    layers: list[Any],
+    sequences: tf.Tensor,
+    training: bool | None,
+    *,
+    whole: bool,
+    merge_mode: str | None = None,
+) -> tf.Tensor:
+    """Run the recurrence of one layer, or of both directions, and return what Keras' layer would.
+
+    Parameters
+    ----------
+    layers : list
+    sequences : tensor, shape (batch, timesteps, features)
+    training : bool or None
+    whole : bool
+        Whether the outputs of all timesteps are asked for, or each direction's last one.
+    merge_mode : str, optional
+        As that of Bidirectional, for both directions.
+
+    Returns
+    -------
+    tensor, shape (batch, timesteps, columns) or (batch, columns)
+    """
     directions = []
     for layer in layers:
         weights = layer.cell.kernel, layer.cell.recurrent_kernel, layer.cell.bias
         given = tf.reverse(sequences, [1]) if layer.go_backwards else sequences
         directions.append(Direction(given, *(tf.convert_to_tensor(weight) for weight in weights)))
-    many = not training and sequences.shape[0] >= MANY
     recurrence = layers[0].recurrence
-    return tf.unstack((recurrence.infer if many else recurrence.train)(directions))
+    if not training and sequences.shape[0] >= MANY:
+        return _finished(recurrence.infer(directions), whole, merge_mode)
+    found = tf.unstack(recurrence.train(directions))
+    if not whole:
+        found = [outputs[:, -1] for outputs in found]
+    elif merge_mode:
+        found[1] = tf.reverse(found[1], [1])
+    return MERGE[merge_mode](*found) if merge_mode else found[0]
+
+
+def _finished(steps: tf.Tensor, whole: bool, merge_mode: str | None) -> tf.Tensor:
+    """Merge what was inferred, shape (timesteps, directions, units, batch), and turn it round.
+
+    That comes last: until then, sequences lie side by side, and whole rows of them are moved.
+    """
+    timesteps, directions, units, batch = steps.shape
+    if not whole:
+        found = steps[-1]
+    elif merge_mode:
+        # Both directions' outputs of one time: the second one began with the last.
+        pairs = [(2 * time, 2 * (timesteps - time) - 1) for time in range(timesteps)]
+        found = tf.gather(tf.reshape(steps, (-1, units, batch)), pairs)
+    else:
+        found = steps
+    if merge_mode in {None, "concat"}:
+        merged = tf.reshape(found, (*found.shape[:-3], directions * units, batch))
+    else:
+        merged = MERGE[merge_mode](*tf.unstack(found, axis=-3))
+    *others, sequences = range(len(merged.shape))
+    return tf.transpose(merged, [sequences, *others])
 
 
 class _Own(Scanned):
@@ -89,8 +139,7 @@ class _Own(Scanned):
     ) -> Any:
         if mask is not None or initial_state is not None or None in sequences.shape:
             return super().call(sequences, initial_state, mask, training)  # type: ignore[misc]
-        (outputs,) = _run([self], sequences, training)
-        return outputs if self.return_sequences else outputs[:, -1]
+        return _run([self], sequences, training, whole=self.return_sequences)
 
 
 class OwnLSTM(_Own, keras.layers.LSTM):
@@ -126,7 +175,5 @@ class OwnBidirectional(keras.layers.Bidirectional):
     ) -> Any:
         if mask is not None or initial_state is not None or None in sequences.shape:
             return super().call(sequences, initial_state, mask, training)
-        ahead, back = _run([self.forward_layer, self.backward_layer], sequences, training)
-        if not self.return_sequences:
-            return MERGE[self.merge_mode](ahead[:, -1], back[:, -1])
-        return MERGE[self.merge_mode](ahead, tf.reverse(back, [1]))
+        layers, whole = [self.forward_layer, self.backward_layer], self.return_sequences
+        return _run(layers, sequences, training, whole=whole, merge_mode=self.merge_mode)

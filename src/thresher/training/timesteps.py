@@ -34,6 +34,21 @@ def stacked(directions: Sequence[Direction], name: str) -> tf.Tensor:
     return tf.stack([getattr(direction, name) for direction in directions])
 
 
+def sequences_last(directions: Sequence[Direction]) -> tf.Tensor:
+    """Return the inputs of all timesteps and a row of ones, as many sequences are inferred.
+
+    Parameters
+    ----------
+    directions : sequence of Direction
+
+    Returns
+    -------
+    tensor, shape (timesteps, directions, features + 1, batch)
+    """
+    inputs = tf.stack([tf.transpose(d.sequences, (1, 2, 0)) for d in directions], 1)
+    return tf.concat([inputs, tf.ones_like(inputs[:, :, :1])], 2)
+
+
 def projected(sequences: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
     """Multiply the inputs of all timesteps with a layer's kernel at once, and add its bias.
 
@@ -74,6 +89,7 @@ def over_time(
     saves: int = 0,
     saved: Saved = nothing,
     reverse: bool = False,
+    axis: int = 2,
 ) -> tuple[tf.Tensor, Saved]:
     """Call ``step(state, input, saved) → (state, output, values to save)`` over all timesteps.
 
@@ -85,13 +101,15 @@ def over_time(
         Shapes.
     inputs : tensor, shape (directions, batch, timesteps, columns)
     output : tuple
-        Shape of a timestep's output, (directions, batch, columns).
+        Shape of a timestep's output, such as (directions, batch, columns).
     saves : int
         How many values, shaped as the output, a step saves.
     saved : callable
         Position → what the step of an earlier call saved there.
     reverse : bool
         From the last timestep to the first.
+    axis : int
+        Where inputs and outputs have the timesteps; the other axes are the step's own affair.
 
     Returns
     -------
@@ -99,20 +117,25 @@ def over_time(
     saved : callable
         For a later call.
     """
-    if inputs.shape[2] <= UNROLLED:
-        return _unrolled(step, [None] * len(state), inputs, saved, reverse)
+    if inputs.shape[axis] <= UNROLLED:
+        return _unrolled(step, [None] * len(state), inputs, saved, reverse, axis)
     zeros = [tf.zeros(shape) for shape in state]
-    return _scanned(step, zeros, inputs, output, saves, saved, reverse)
+    return _scanned(step, zeros, inputs, output, saves, saved, reverse, axis)
 
 
 def _unrolled(
-    step: Callable[..., Any], state: Any, inputs: tf.Tensor, saved: Saved, reverse: bool
+    step: Callable[..., Any],
+    state: Any,
+    inputs: tf.Tensor,
+    saved: Saved,
+    reverse: bool,
+    axis: int,
 ) -> tuple[tf.Tensor, Saved]:
-    timesteps = list(enumerate(tf.unstack(inputs, axis=2)))
+    timesteps = list(enumerate(tf.unstack(inputs, axis=axis)))
     outputs, kept = {}, {}
     for position, entered in reversed(timesteps) if reverse else timesteps:
         state, outputs[position], kept[position] = step(state, entered, saved(position))
-    return tf.stack([outputs[position] for position, _ in timesteps], axis=2), kept.__getitem__
+    return tf.stack([outputs[position] for position, _ in timesteps], axis=axis), kept.__getitem__
 
 
 def _scanned(
@@ -123,10 +146,12 @@ def _scanned(
     saves: int,
     saved: Saved,
     reverse: bool,
+    axis: int,
 ) -> tuple[tf.Tensor, Saved]:
     """Scan; a timestep's saved values lie side by side, for each array costs tracing time."""
-    timesteps = inputs.shape[2]
-    entered = tf.TensorArray(inputs.dtype, timesteps).unstack(tf.transpose(inputs, (2, 0, 1, 3)))
+    timesteps, axes = inputs.shape[axis], range(len(inputs.shape))
+    first = [axis, *(other for other in axes if other != axis)]
+    entered = tf.TensorArray(inputs.dtype, timesteps).unstack(tf.transpose(inputs, first))
 
     def array(columns: int) -> tf.TensorArray:
         shape = (*output[:-1], columns)
@@ -146,7 +171,8 @@ def _scanned(
     def keep(position: Any) -> Sequence[Any]:
         return tf.split(kept[0].read(position), saves, axis=-1)
 
-    return tf.transpose(outputs.stack(), (1, 2, 0, 3)), keep if saves else nothing
+    back = [first.index(other) for other in axes]
+    return tf.transpose(outputs.stack(), back), keep if saves else nothing
 
 
 def products_over_time(hidden: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
