@@ -76,8 +76,13 @@ include: "workflow/rules/analyse.smk"
 include: "workflow/rules/report.smk"
 
 
+onsuccess:
+    stop_timers()
+
+
 onerror:
     say_failures(log)
+    stop_timers()
 
 
 rule all:

@@ -27,6 +27,8 @@ for NAME, ANALYSIS in analyses.every().items():
             f"results/{{study}}/logs/{NAME}.log",
         benchmark:
             f"results/{{study}}/benchmarks/{NAME}.tsv"
+        # What waits for no run is done beside the training.
+        priority: 0 if ANALYSIS.needs else 2
         conda:
             ENVIRONMENT
         threads: 1

@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import sys
+import threading
 from dataclasses import replace
 
 from thresher import (
@@ -137,6 +138,19 @@ def say_failures(logs):
         failures.remember(STUDY, failed, identity_of)
         if progress.FOLDER not in os.environ:  # else the live view has said them
             print(*failures.lines(STUDY, failed), sep="\n", file=sys.stderr)
+
+
+def stop_timers():
+    """End Snakemake's own timers, for which its process would wait a second when all is done.
+
+    Each round of its scheduler starts one, to look again for jobs that may be started (9.27).
+    """
+    from snakemake.scheduling import job_scheduler
+
+    for thread in threading.enumerate():
+        own = getattr(thread, "function", None)
+        if getattr(own, "__module__", "") == job_scheduler.__name__:
+            thread.cancel()
 
 
 def own_code():

@@ -40,6 +40,8 @@ rule train_block:
         "results/{study}/logs/train_block/{variant}/{factors}/seeds_{block}.log",
     benchmark:
         "results/{study}/benchmarks/train_block/{variant}/{factors}/seeds_{block}.tsv"
+    # The longest jobs first; what is short fills the cores beside the last of them.
+    priority: 2
     conda:
         ENVIRONMENT
     threads: STUDY.training.threads
