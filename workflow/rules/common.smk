@@ -145,12 +145,10 @@ def stop_timers():
 
     Each round of its scheduler starts one, to look again for jobs that may be started (9.27).
     """
-    from snakemake.scheduling import job_scheduler
-
     for thread in threading.enumerate():
-        own = getattr(thread, "function", None)
-        if getattr(own, "__module__", "") == job_scheduler.__name__:
-            thread.cancel()
+        if isinstance(thread, threading.Timer):
+            if thread.function.__module__.startswith("snakemake."):
+                thread.cancel()
 
 
 def own_code():
