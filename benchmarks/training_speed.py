@@ -25,7 +25,8 @@ import numpy as np
 
 from thresher.canonical import canonical
 from thresher.files import write_text
-from thresher.garbage_collection import gc_paused
+from thresher.garbage_collection import collect_never
+from thresher.lean import without
 from thresher.training_options import Training
 
 ROOT = Path(__file__).parents[1]
@@ -199,7 +200,8 @@ def finish(process: subprocess.Popen, patience: float = PATIENCE) -> dict[str, A
 
 def time_thresher(work: Work, folder: Path, spawned: float) -> dict[str, float]:
     """Time one job from its start until its files are there, then further groups of lanes."""
-    with gc_paused():  # as in the job's script
+    collect_never()  # this and the next as in the job's script
+    with without("pandas"):
         from thresher.training import Streams, run_job, train_block
         from thresher.training.job import task_and_model
 

@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,7 @@ def whole(tree: Path, study: dict[str, Any], cores: int) -> dict[str, float]:
     """Run a checkout's workflow on a study, in a folder of its own."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        shutil.copytree(tree / "config", folder / "config")  # earlier checkouts look for it here
         file = folder / f"{NAME}.yaml"
         file.write_text(yaml.safe_dump(study, sort_keys=False))
         command = [sys.executable, "-m", "snakemake", "--cores", str(cores)]

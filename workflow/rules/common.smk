@@ -147,7 +147,8 @@ def stop_timers():
     """
     for thread in threading.enumerate():
         if isinstance(thread, threading.Timer):
-            if thread.function.__module__.startswith("snakemake."):
+            # A built-in function has no module.
+            if str(thread.function.__module__).startswith("snakemake."):
                 thread.cancel()
 
 

@@ -17,7 +17,6 @@ from thresher.training.timesteps import (
     projected,
     sequences_last,
     split,
-    stacked,
 )
 
 
@@ -34,7 +33,7 @@ def train(directions: Sequence[Direction]) -> tf.Tensor:
     """
     inputs = tf.stack([projected(d.sequences, d.kernel, d.bias[0]) for d in directions])
     biases = tf.stack([d.bias[1:] for d in directions])
-    return _recurrence(inputs, stacked(directions, "recurrent"), biases)
+    return _recurrence(inputs, tf.stack([d.recurrent for d in directions]), biases)
 
 
 def infer(directions: Sequence[Direction]) -> tf.Tensor:

@@ -16,7 +16,6 @@ from thresher.training.timesteps import (
     projected,
     sequences_last,
     split,
-    stacked,
 )
 
 
@@ -32,7 +31,7 @@ def train(directions: Sequence[Direction]) -> tf.Tensor:
     tensor, shape (directions, batch, timesteps, units)
     """
     inputs = tf.stack([projected(d.sequences, d.kernel, d.bias) for d in directions])
-    return _recurrence(inputs, stacked(directions, "recurrent"))
+    return _recurrence(inputs, tf.stack([d.recurrent for d in directions]))
 
 
 def infer(directions: Sequence[Direction]) -> tf.Tensor:

@@ -4,9 +4,9 @@ Plain automatic differentiation adds one outer product to the recurrent weights'
 timestep, which for stacked lanes passes over all weights each time. Here the gates' gradients of
 all timesteps are collected first and multiplied once.
 
-A first axis holds the directions, one or two, so that both of a Bidirectional run as one
-recurrence. A short sequence is unrolled; a long one is scanned, so that tracing does not grow with
-it.
+The first axis holds the directions, one or two, so that both of a Bidirectional run as one
+recurrence; for inference it holds the timesteps, and the second one the directions. A short
+sequence is unrolled; a long one is scanned, so that tracing does not grow with it.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,11 +27,6 @@ class Direction:
     kernel: tf.Tensor
     recurrent: tf.Tensor
     bias: tf.Tensor
-
-
-def stacked(directions: Sequence[Direction], name: str) -> tf.Tensor:
-    """Stack one field of all directions along a new first axis."""
-    return tf.stack([getattr(direction, name) for direction in directions])
 
 
 def sequences_last(directions: Sequence[Direction]) -> tf.Tensor:
@@ -99,7 +94,8 @@ def over_time(
         Unrolled, its first state is None; scanned, it is zero.
     state : sequence of tuple
         Shapes.
-    inputs : tensor, shape (directions, batch, timesteps, columns)
+    inputs : tensor, of four axes
+        Such as (directions, batch, timesteps, columns).
     output : tuple
         Shape of a timestep's output, such as (directions, batch, columns).
     saves : int
@@ -113,7 +109,8 @@ def over_time(
 
     Returns
     -------
-    outputs : tensor, shape (directions, batch, timesteps, columns)
+    outputs : tensor, of four axes
+        Those of `output` and the timesteps.
     saved : callable
         For a later call.
     """
